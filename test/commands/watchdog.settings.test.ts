@@ -78,6 +78,42 @@ test('each of two watchdogs tells its own jobs, and ends no incident of the othe
   expect(kinds(box)).toEqual(['scan opened', 'load opened', 'scan resolved'])
 })
 
+test('incidents of other settings that count are shown by name, and one that is left to another watchdog says so', async () => {
+  const box = createSandbox()
+  const settings = (folder: string, jobs: object) => {
+    const text = JSON.stringify({jobs, watchdog: {bootGrace: '0s'}})
+    const file = box.write(`${folder}/.guardianrc.json`, text, 0o600)
+    return async (...args: readonly string[]) => {
+      const ended = await box.guard(...args, '--json', '--config', file)
+      return {code: ended.code, ...(JSON.parse(ended.stdout) as Shown)}
+    }
+  }
+  const stale = {command: ['true'], outputs: [{files: 'missing', maxAge: '1s'}]}
+  const first = settings('first', {never: stale, both: stale})
+  const second = settings('second', {load: {command: ['true']}, both: {command: ['true']}})
+  await first('watchdog')
+  await second('watchdog')
+  const seenAt = Date.now()
+  await until(() => Date.now() > seenAt + 1100, 'outputs that are too old')
+  expect(await first('watchdog')).toMatchObject({code: 2, verdict: 'unhealthy'})
+  await box.guard('run', 'both', '--config', box.path('second/.guardianrc.json'))
+  const files = ['first', 'second'].map((folder) => box.path(`${folder}/.guardianrc.json`))
+  const seen = await second('watchdog')
+  expect(seen).toMatchObject({code: 2, others: [{job: 'never', incident: {told: true}, settingsFiles: [files[0]]}]})
+  expect(seen.jobs?.find(({job}) => job === 'both')).toMatchObject({actions: [], leftTo: files[0]})
+  expect((await second('status')).jobs?.map(({job}) => job).toSorted()).toEqual(['both', 'load', 'never'])
+  expect(kinds(box)).toEqual(['never opened', 'both opened'])
+  const {findings} = await second('doctor')
+  expect(findings).toContainEqual(
+    expect.objectContaining({check: 'watchdog', what: 'both is judged by watchdogs with several settings'}),
+  )
+})
+
+interface Shown {
+  readonly jobs?: readonly {readonly job: string}[]
+  readonly findings?: readonly object[]
+}
+
 test('rounds of two watchdogs at once are made one after the other, and none is left out', async () => {
   const box = createSandbox()
   const projects = [project(box, 'first', 'scan'), project(box, 'second', 'load')]

@@ -1,3 +1,4 @@
+import {span} from '../../domain/clock/span.js'
 import type {IncidentAction} from '../../domain/incident/decide.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import type {ResetProgress} from '../../domain/incident/reset-progress.js'
@@ -47,7 +48,7 @@ const mostLines = 100
  */
 export function renderEvaluation(
   page: Page,
-  {reports, orphaned}: Evaluation,
+  {reports, orphaned, others, clocks}: Evaluation,
   status: OverallStatus,
   texts = actionTexts,
 ): string {
@@ -56,6 +57,7 @@ export function renderEvaluation(
   const rows = [
     ...worst.map((report) => rowOf(report, texts)),
     ...orphaned.map(({job, reason}) => ({cells: [job, '', `${texts.resolve}: ${reason}`]})),
+    ...others.map((other) => otherRow(other, clocks.nowUptimeMs)),
   ]
   const counted = countText(reports, shown)
   if (rows.length === 0 && counted === '') return 'no job is watched'
@@ -88,7 +90,13 @@ function nextStep([worst]: readonly JobReport[]): string | undefined {
 function isNotable(report: JobReport): boolean {
   const {verdict, actions, job} = report
   const isQuiet = verdict.kind === 'healthy' || (verdict.kind === 'unknown' && verdict.status === 'unknown')
-  return !isQuiet || actions.length > 0 || job.name === openclawName || unusualOf(report).length > 0
+  return (
+    !isQuiet ||
+    actions.length > 0 ||
+    report.leftTo !== undefined ||
+    job.name === openclawName ||
+    unusualOf(report).length > 0
+  )
 }
 
 function countText(reports: readonly JobReport[], shown: readonly JobReport[]): string {
@@ -105,12 +113,22 @@ function countText(reports: readonly JobReport[], shown: readonly JobReport[]): 
 }
 
 function rowOf(report: JobReport, texts: typeof actionTexts): Row {
-  const {job, verdict, actions} = report
+  const {job, verdict, actions, leftTo, facts} = report
   const {kind, reason} = verdict
+  const left =
+    leftTo === undefined ? [] : [`its incident (${facts.incident?.kind}) is left to the watchdog of ${leftTo}`]
   return {
     cells: [job.name, paint[kind](kind), reason],
-    notes: [...actions.map((action) => renderAction(action, texts)), ...unusualOf(report).map(renderUnusual)],
+    notes: [...actions.map((action) => renderAction(action, texts)), ...left, ...unusualOf(report).map(renderUnusual)],
   }
+}
+
+/** Nobody has looked at it now: all that is known is its incident. */
+function otherRow({incident, settingsFiles}: Evaluation['others'][number], nowUptimeMs: number): Row {
+  const {job, verdict, escalations, openedUptimeMs} = incident
+  const open = `open for ${span(nowUptimeMs - openedUptimeMs)}${escalations > 0 ? ', told' : ''}`
+  const files = settingsFiles.length === 0 ? 'none' : settingsFiles.join(', ')
+  return {cells: [job, paint[verdict](verdict), open], notes: [`not a job of these settings, but of ${files}`]}
 }
 
 function unusualOf({jobRuns, facts}: JobReport): readonly UnusualRun[] {
@@ -130,17 +148,27 @@ function renderAction(action: IncidentAction, texts: typeof actionTexts): string
 }
 
 /** As docs/json.md says. */
-export function evaluationToJson({clocks, reports}: Evaluation, status: OverallStatus): object {
+export function evaluationToJson({clocks, reports, others}: Evaluation, status: OverallStatus): object {
   return {
     at: iso(clocks.now.at),
     verdict: status.is,
     ...(status.is !== 'healthy' && {reason: status.reason}),
     jobs: reports.map(reportToJson),
+    ...(others.length > 0 && {others: others.map(otherToJson)}),
+  }
+}
+
+function otherToJson({incident, settingsFiles}: Evaluation['others'][number]): object {
+  const {job, verdict, level, reason, id, openedAt, escalations} = incident
+  return {
+    ...{job, verdict, reason},
+    incident: {incidentId: id, level, openedAt: iso(openedAt), told: escalations > 0},
+    settingsFiles,
   }
 }
 
 function reportToJson(report: JobReport): object {
-  const {job, verdict, facts, resets, actions} = report
+  const {job, verdict, facts, resets, actions, leftTo} = report
   const unusual = unusualOf(report)
   return {
     job: job.name,
@@ -150,6 +178,7 @@ function reportToJson(report: JobReport): object {
     evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
     actions: actions.map(actionToJson),
     reason: verdict.reason,
+    ...(leftTo !== undefined && {leftTo}),
     ...(unusual.length > 0 && {unusual}),
   }
 }

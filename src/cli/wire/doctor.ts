@@ -6,7 +6,9 @@ import type {AskedService} from '../../domain/diagnose/service-findings.js'
 import {storeUrlProblem} from '../../domain/fleet/store-url.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
+import {judgesOf} from '../../domain/watchdog/who-judges.js'
 import {GuardError} from '../../errors.js'
+import {incidentStream} from '../../journal/failure-streams.js'
 import {readBootRef} from '../../system/host/host.js'
 import {isExecutable} from '../../system/host/is-executable.js'
 import {oddFiles} from '../../system/host/own-modes.js'
@@ -75,9 +77,15 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
   }
 }
 
-function countWatched(guard: Guard): {readonly all: number; readonly unwatched: number} {
+function countWatched(guard: Guard): ReturnType<ExaminationDeps['state']['watchedJobs']> {
   const [jobs, watchdogs] = [watchedJobs(guard.settings), watchdogsNow(guard)]
-  return {all: jobs.length, unwatched: jobs.filter(({name}) => !isLeft(guard, name, watchdogs)).length}
+  const {jobs: known} = guard.journal(incidentStream).read()
+  const judged = jobs.map(({name: job}) => ({job, settingsFiles: judgesOf(known.get(job)?.watches ?? [], watchdogs)}))
+  return {
+    all: jobs.length,
+    unwatched: jobs.filter(({name}) => !isLeft(guard, name, watchdogs)).length,
+    shared: judged.filter(({settingsFiles}) => settingsFiles.length > 1),
+  }
 }
 
 /** The crontabs are read once, by the first examination that asks. */

@@ -102,6 +102,27 @@ interface WatchdogFacts {
   readonly jobs: {readonly all: number; readonly unwatched: number}
 }
 
+/** A job that the watchdogs of several settings files judge, each by its own rules. */
+export interface SharedJob {
+  readonly job: string
+  readonly settingsFiles: readonly string[]
+}
+
+/** Where a rule differs, one of them may find well what the other does not, and each tells it by its own channels. */
+export function judgeSharedJobs(shared: readonly SharedJob[]): readonly Finding[] {
+  const [first] = shared
+  if (!first) return []
+  const what = shared.length === 1 ? `${first.job} is judged` : `${shared.length} jobs are judged`
+  const files = [...new Set(shared.flatMap(({settingsFiles}) => settingsFiles))]
+  const names = shared.length === 1 ? '' : `${listNames(shared.map(({job}) => job))}: `
+  return [
+    finding('watchdog', 'look', `${what} by watchdogs with several settings`, {
+      proof: `${names}${listNames(files)}`,
+      note: 'name the job in one of them alone, or give each a stateDir of its own',
+    }),
+  ]
+}
+
 const neverUsed = {is: 'never-used'} as const
 
 /** Whether anything would notice that a job did not run. */

@@ -2,7 +2,7 @@ import {type BootReading, type Uptime, uptimeAfter, withSample} from '../clock/u
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {hasFields, type RawRecord} from '../journal/record.js'
 import type {Verdict, VerdictKind} from '../watchdog/verdict-kind.js'
-import {changeWatches, namesWatchedJobs, type WatchRecord} from '../watchdog/watches.js'
+import {changeWatches, namesWatchedJobs, type WatchRecord, withOutput} from '../watchdog/watches.js'
 
 /**
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
@@ -10,9 +10,10 @@ import {changeWatches, namesWatchedJobs, type WatchRecord} from '../watchdog/wat
  * - clock-noted: `clock`; a sample of the clocks and of the uptime (uptime.ts)
  * - watched: `as`, `jobs`, `settingsFile?`, `by?`; these jobs are watched from now on with this schedule and these outputs
  * - unwatched: `jobs`, `settingsFile`; they are watched by these settings no longer
- * - output-noted: `bad`; a round has seen content that breaks its rule, or that all keep it again
+ * - output-noted: `bad`, `settingsFile?`; a round has seen content that breaks its rule, or that all keep it again
  * - observed: `verdict`, `reason`, `level?`, `well?`; the verdict of a job has changed
- * - opened: `verdict`, `reason`, `level`, `run?` (the first bad run), `flapping?`; its id is the incident's
+ * - opened: `verdict`, `reason`, `level`, `settingsFile?` (whose rules it is about), `run?` (the first bad run), `flapping?`;
+ *   its id is the incident's
  * - escalated: `incident`, `number`, `reason`
  * - resolved: `incident`, `attempts`, `reason`, `orphaned?`; the next watchdog of the job may open one for the same run
  *
@@ -37,6 +38,8 @@ export interface Incident {
   readonly escalations: number
   readonly escalatedUptimeMs: number
   readonly escalatedAt: number
+  /** By which it was opened; undefined for a job that no settings name, and for an older version. */
+  readonly settingsFile?: string
 }
 
 type IncidentLevel = Verdict['level']
@@ -162,7 +165,7 @@ function nextHistory(history: JobHistory, record: RawRecord): JobHistory | undef
     case 'observed':
       return {...withVerdict(history, record), incident: incident && {...incident, ...said(record), ...wellOf(record)}}
     case 'output-noted':
-      return {...history, badOutputSinceMs: record['bad'] ? (record['uptimeMs'] as number) : undefined}
+      return withOutput(history, record)
     case 'opened':
       return opened(history, record)
     case 'escalated':
@@ -211,6 +214,7 @@ function escalated(history: JobHistory, incident: Incident, record: RawRecord): 
 }
 
 function newIncident(record: RawRecord): Incident {
+  const {settingsFile} = record
   return {
     id: record['id'] as string,
     job: record['job'] as string,
@@ -222,6 +226,7 @@ function newIncident(record: RawRecord): Incident {
     escalations: 0,
     escalatedUptimeMs: 0,
     escalatedAt: 0,
+    ...(typeof settingsFile === 'string' && {settingsFile}),
   }
 }
 

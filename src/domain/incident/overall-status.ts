@@ -8,7 +8,7 @@ export interface OverallStatus {
   readonly reason: string
 }
 
-/** A person reads no longer list; the table above it has all. */
+/** A person reads no longer list; the table above it has all, and `guard status` those that are no news. */
 const mostNames = 10
 
 /**

@@ -14,6 +14,8 @@ export interface Watch {
   readonly watchedSinceMs: number
   /** No watchdog with these settings has watched the job, only its runs. */
   readonly isByRuns?: true
+  /** Since when a round has seen bad content in the outputs that these settings name; uptime clock, ms. */
+  readonly badOutputSinceMs?: number | undefined
 }
 
 /** Since when a job is watched, and as what. */
@@ -26,7 +28,7 @@ export interface WatchRecord {
   readonly watches?: readonly Watch[] | undefined
   /** Since when nobody watches it any more; uptime clock, ms. */
   readonly unwatchedSinceMs?: number | undefined
-  /** Since when a round has seen bad content in its outputs; uptime clock, ms. */
+  /** As in a watch, as an older version recorded it, without the settings. */
   readonly badOutputSinceMs?: number | undefined
 }
 
@@ -42,8 +44,17 @@ const mostWatches = 8
 export function watchBy(
   record: WatchRecord | undefined,
   settingsFile: string,
-): Pick<WatchRecord, 'watchKey' | 'watchedSinceMs'> | undefined {
-  return record?.watches?.find((watch) => watch.settingsFile === settingsFile) ?? record
+): Pick<WatchRecord, 'watchKey' | 'watchedSinceMs' | 'badOutputSinceMs'> | undefined {
+  const watch = record?.watches?.find((one) => one.settingsFile === settingsFile)
+  return watch ? {...watch, badOutputSinceMs: watch.badOutputSinceMs ?? record?.badOutputSinceMs} : record
+}
+
+/** Whether the outputs are bad, by the settings that name them; what an older version recorded is replaced by it. */
+export function withOutput<R extends WatchRecord>(record: R, {bad, settingsFile, uptimeMs}: RawRecord): R {
+  const badOutputSinceMs = bad === true ? (uptimeMs as number) : undefined
+  if (typeof settingsFile !== 'string') return {...record, badOutputSinceMs}
+  const watches = record.watches?.map((one) => (one.settingsFile === settingsFile ? {...one, badOutputSinceMs} : one))
+  return {...record, watches, badOutputSinceMs: undefined}
 }
 
 /** Whether a round would record nothing new by `watched`. A watchdog takes over what runs have judged. */
@@ -98,6 +109,7 @@ function withWatch<R extends WatchRecord>(record: R, {as, uptimeMs, settingsFile
     ...{settingsFile, ...now},
     ...(watchKey === as && {watchedSinceMs}),
     ...(judge.isRun && (!former || former.isByRuns) && {isByRuns: true}),
+    ...(former?.badOutputSinceMs !== undefined && {badOutputSinceMs: former.badOutputSinceMs}),
   }
   const others = all.filter((one) => one.settingsFile !== settingsFile && (judge.isRun || !one.isByRuns))
   return {...record, watches: [watch, ...others].slice(0, mostWatches), unwatchedSinceMs: undefined}

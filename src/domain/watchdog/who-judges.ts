@@ -29,6 +29,33 @@ export function isLeftToWatchdog(seen: readonly SeenWatchdog[], {settingsFile, i
   return watches().some((watch) => watch.settingsFile !== '' && files.has(watch.settingsFile))
 }
 
+/**
+ * The settings whose watchdog alone goes on with an incident of a job, because it has opened it, still watches the job and
+ * makes its rounds. By the rules of others the job may be well meanwhile: they would end what it then opens again.
+ *
+ * @returns undefined if any may
+ */
+export function keeperOf(
+  {incident, watches = []}: Kept,
+  seen: readonly SeenWatchdog[],
+  own: string,
+): string | undefined {
+  const keeper = incident?.settingsFile
+  if (keeper === undefined || keeper === own) return undefined
+  return judgesOf(watches, seen).includes(keeper) ? keeper : undefined
+}
+
+/** The settings by which watchdogs that make their rounds judge a job. */
+export function judgesOf(watches: readonly Watch[], seen: readonly SeenWatchdog[]): readonly string[] {
+  const onTime = new Set(seen.filter(({state}) => state.is === 'on-time').map(({settingsFile}) => settingsFile))
+  return watches.flatMap(({settingsFile, isByRuns}) => (!isByRuns && onTime.has(settingsFile) ? [settingsFile] : []))
+}
+
+interface Kept {
+  readonly incident: {readonly settingsFile?: string} | undefined
+  readonly watches?: readonly Watch[] | undefined
+}
+
 /** A watchdog without a round for this time is not awaited any more. */
 const givenUpAfterMs = 24 * 3_600_000
 

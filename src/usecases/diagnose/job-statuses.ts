@@ -12,6 +12,7 @@ import {spreadOf} from '../../domain/scheduler/spread.js'
 import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {failedRun} from '../../domain/watchdog/bad-end.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
+import {openclawName} from '../../domain/watchdog/openclaw-reachability.js'
 import type {Verdict, VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import {asWatched, isNamed} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
@@ -93,10 +94,18 @@ type IsAsked = (job: string) => boolean
 /** Leases of guard's own daemons are no jobs, unless the plan watches them. */
 const ownPrefix = 'guard-'
 
-function jobsOf({settings, runs, leases}: StatusDeps, plan: RoundPlan, isAsked: IsAsked): readonly WatchedJob[] {
+function jobsOf(
+  {settings, runs, leases, incidents}: StatusDeps,
+  plan: RoundPlan,
+  isAsked: IsAsked,
+): readonly WatchedJob[] {
   const planned = new Set(plan.jobs.map(({name}) => name))
   const others = new Set([...jobNames(settings), ...runs.read().keys(), ...leases.read().byJob.keys()])
-  const unplanned = [...others].filter((name) => !planned.has(name) && !name.startsWith(ownPrefix))
+  // An incident counts by whichever settings it was opened, also of a job that never ran. OpenClaw has a report of its own.
+  const asksOpenClaw = Object.keys(settings.openclaw?.jobs ?? {}).length > 0
+  const inTrouble = [...incidents.read().open.keys()].filter((name) => !asksOpenClaw || name !== openclawName)
+  const ofUsers = [...others].filter((name) => !name.startsWith(ownPrefix))
+  const unplanned = [...new Set([...ofUsers, ...inTrouble])].filter((name) => !planned.has(name))
   return [...plan.jobs, ...unplanned.map((name) => asWatched(name, settings))].filter(({name}) => isAsked(name))
 }
 

@@ -1,7 +1,13 @@
 import type {Clocks} from '../../domain/clock/uptime.js'
 import {isInFuture, nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../../domain/incident/decide.js'
-import {type Incidents, type JobHistory, newHistory, uptimeOfHost} from '../../domain/incident/incident.js'
+import {
+  type Incident,
+  type Incidents,
+  type JobHistory,
+  newHistory,
+  uptimeOfHost,
+} from '../../domain/incident/incident.js'
 import {noResets, type ResetProgress, resetProgress} from '../../domain/incident/reset-progress.js'
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
@@ -9,13 +15,16 @@ import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
 import {withInferredEnds} from '../../domain/run/inferred-runs.js'
 import {type JobRuns, lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
 import {buildJobFacts, type ObservedOutput, watchedSince} from '../../domain/watchdog/build-job-facts.js'
+import {watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
 import {maxAgeMs} from '../../domain/watchdog/max-age.js'
 import {judgeReachability, openclawName, watchedOpenClaw} from '../../domain/watchdog/openclaw-reachability.js'
 import {judgeJob} from '../../domain/watchdog/verdict.js'
 import type {Verdict} from '../../domain/watchdog/verdict-kind.js'
+import {type SeenWatchdog, seenWatchdogs} from '../../domain/watchdog/watchdogs.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import {type Judge, watchBy} from '../../domain/watchdog/watches.js'
+import {keeperOf} from '../../domain/watchdog/who-judges.js'
 import type {Journal} from '../../journal/journal.js'
 import type {ReadOutputs} from '../../system/host/output-files.js'
 import type {Slots} from '../../system/host/slots.js'
@@ -60,6 +69,8 @@ export interface JobReport {
   readonly verdict: Verdict
   readonly resets: ResetProgress
   readonly actions: readonly IncidentAction[]
+  /** The settings to whose watchdog the open incident is left; undefined if it is not left to another one. */
+  readonly leftTo: string | undefined
   /** What is unusual about them is asked where a round is shown. */
   readonly jobRuns: JobRuns | undefined
 }
@@ -67,6 +78,14 @@ export interface JobReport {
 export interface Evaluation extends Orphans {
   readonly clocks: Clocks
   readonly reports: readonly JobReport[]
+  /** The open incidents of jobs that these settings do not watch, and which are not orphaned. */
+  readonly others: readonly OtherIncident[]
+}
+
+interface OtherIncident {
+  readonly incident: Incident
+  /** By which settings its job is watched; none for a command that no settings name. */
+  readonly settingsFiles: readonly string[]
 }
 
 /** Everything the journals say, read once a round. */
@@ -87,7 +106,8 @@ export async function evaluateJobs(deps: EvaluateDeps, plan: RoundPlan): Promise
   const {jobs} = plan
   const snapshot = await readSnapshot(deps, plan)
   const {clocks, openclaw} = snapshot
-  const round: Round = {snapshot, plan, slotOf: slotsOfRound(deps.slots, snapshot), slots: deps.slots}
+  const watchdogs = seenWatchdogs(snapshot.leases.byJob.get(watchdogLease), clocks.now, plan.judge)
+  const round: Round = {snapshot, plan, slotOf: slotsOfRound(deps.slots, snapshot), slots: deps.slots, watchdogs}
   const isFuture = (at: number) => isInFuture(clocks.uptime, at, clocks.now)
   const reports: JobReport[] = []
   for (const job of jobs) {
@@ -95,7 +115,17 @@ export async function evaluateJobs(deps: EvaluateDeps, plan: RoundPlan): Promise
     reports.push(reportOn(job, outputs, round))
   }
   if (openclaw) reports.push(...reportOnOpenClaw(openclaw, round))
-  return {clocks, reports, ...(await orphansOf(deps, plan, {snapshot, reports}))}
+  const orphans = await orphansOf(deps, plan, {snapshot, reports})
+  const shown = new Set([...reports.map(({job}) => job.name), ...orphans.orphaned.map(({job}) => job)])
+  return {clocks, reports, ...orphans, others: othersAmong(snapshot.incidents, shown)}
+}
+
+function othersAmong({open, jobs}: Incidents, shown: ReadonlySet<string>): readonly OtherIncident[] {
+  const others = [...open.values()].filter(({job}) => !shown.has(job))
+  return others.map((incident) => {
+    const files = jobs.get(incident.job)?.watches?.map(({settingsFile}) => settingsFile) ?? []
+    return {incident, settingsFiles: files.filter((file) => file !== '')}
+  })
 }
 
 /** Without any settings nothing is known of the jobs that they watched. OpenClaw is watched also while there is no news of it. */
@@ -162,6 +192,7 @@ interface Round {
   readonly plan: RoundPlan
   readonly slotOf: (job: WatchedJob) => SlotFacts | undefined
   readonly slots: Slots
+  readonly watchdogs: readonly SeenWatchdog[]
 }
 
 function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Round): JobReport {
@@ -188,7 +219,7 @@ function factsOf(
   const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
   const slot = round.slotOf(job)
   const watch = watchBy(history, round.plan.judge.settingsFile)
-  const {badOutputSinceMs} = history ?? {}
+  const {badOutputSinceMs} = watch ?? {}
   const observed = {outputs, openclaw, records, watch, badOutputSinceMs, incident, slot, nextSlotAt, slotAfter}
   return buildJobFacts(job, observed, clocks)
 }
@@ -217,6 +248,7 @@ function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'v
   const history = incidents.jobs.get(job.name) ?? newHistory
   const resets = resetsOf(history, round)
   const {liveness, streak} = facts
+  const leftTo = keeperOf(history, round.watchdogs, round.plan.judge.settingsFile)
   const actions = decideIncident({
     job: job.name,
     nowUptimeMs: clocks.nowUptimeMs,
@@ -230,7 +262,8 @@ function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'v
     openclaw: facts.openclaw,
     policy: round.plan.policy,
   })
-  return {job, facts, verdict, resets, actions, jobRuns: runs.get(job.name)}
+  const done = leftTo === undefined ? actions : []
+  return {job, facts, verdict, resets, actions: done, leftTo, jobRuns: runs.get(job.name)}
 }
 
 function resetsOf({incident}: JobHistory, {snapshot, plan}: Round): ResetProgress {

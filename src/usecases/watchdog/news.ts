@@ -12,5 +12,5 @@ export function newsOf(evaluation: Evaluation): Evaluation | undefined {
     ({job, actions}) =>
       actions.some((action) => action.do !== 'observe') || (actions.length > 0 && job.name === openclawName),
   )
-  return reports.length + evaluation.orphaned.length === 0 ? undefined : {...evaluation, reports}
+  return reports.length + evaluation.orphaned.length === 0 ? undefined : {...evaluation, reports, others: []}
 }

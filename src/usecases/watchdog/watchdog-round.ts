@@ -11,7 +11,7 @@ import {type ResetRequests, resetRequestEntry} from '../../domain/openclaw/reset
 import type {AlertLevel} from '../../domain/settings/job.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import {watchKey} from '../../domain/watchdog/watched-job.js'
-import {isWatchedAs, type Judge} from '../../domain/watchdog/watches.js'
+import {isWatchedAs, type Judge, watchBy} from '../../domain/watchdog/watches.js'
 import type {Durability, Journal} from '../../journal/journal.js'
 import type {RaiseAlert} from '../alert/raise-alert.js'
 import {incidentDetails} from './alert-details.js'
@@ -107,10 +107,12 @@ function writeNames(round: Round, names: readonly string[], entry: Entry): void 
 
 /** How long an output has been bad is not in the file, which may be rewritten badly again and again. */
 function noteOutputs(round: Round, reports: readonly JobReport[]): void {
+  const {settingsFile} = round.judge
   for (const {job, facts} of reports) {
-    const wasBad = round.before.jobs.get(job.name)?.badOutputSinceMs !== undefined
+    const wasBad = watchBy(round.before.jobs.get(job.name), settingsFile)?.badOutputSinceMs !== undefined
     const bad = contentOf(facts)
-    if (bad !== undefined && bad !== wasBad) write(round, {kind: 'output-noted', job: job.name, bad}, 'buffered')
+    if (bad !== undefined && bad !== wasBad)
+      write(round, {kind: 'output-noted', job: job.name, bad, settingsFile}, 'buffered')
   }
 }
 
@@ -132,7 +134,7 @@ function perform(round: Round, action: IncidentAction, report: JobReport | undef
       )
       break
     case 'open':
-      write(round, {kind: 'opened', ...observedFields(action), ...openedFields(action)}, 'durable')
+      write(round, {kind: 'opened', ...observedFields(action), ...openedFields(action, round.judge)}, 'durable')
       break
     case 'request-reset':
       if (report) requestReset(round, action, report)
@@ -150,8 +152,8 @@ function observedFields({job, verdict, level, reason}: Doing<'observe' | 'open'>
   return {job, verdict, level, reason}
 }
 
-function openedFields({run, flapping}: Doing<'open'>) {
-  return {...(run !== undefined && {run}), ...(flapping && {flapping})}
+function openedFields({run, flapping}: Doing<'open'>, {settingsFile}: Judge) {
+  return {...(run !== undefined && {run}), ...(flapping && {flapping}), ...(settingsFile !== '' && {settingsFile})}
 }
 
 function write({deps, clocks}: Round, entry: Entry, durability: Durability): void {

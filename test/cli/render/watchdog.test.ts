@@ -52,6 +52,28 @@ test('a run outside of what is usual has a line and a part in JSON, and opens no
   expect(evaluation.reports.flatMap(({actions}) => actions)).toEqual([])
 })
 
+test('an incident of a job that these settings do not watch is shown by name, in the text and in JSON', async () => {
+  const world = watchdogWorld([{...scan, openclawId: undefined}])
+  const entry = {job: 'load', verdict: 'failing', level: 'CRITICAL', uptimeMs: 0}
+  const {incidents} = world.journals
+  incidents.append({kind: 'watched', as: 'x', jobs: ['load'], settingsFile: '/b', by: 'run', uptimeMs: 0}, 'durable')
+  const {record} = incidents.append({kind: 'opened', ...entry, reason: 'it failed', settingsFile: '/b'}, 'durable')
+  incidents.append({kind: 'escalated', ...entry, incident: record.id, number: 1, reason: 'it failed'}, 'durable')
+  world.clock.advance(5 * minute)
+  const evaluation = await world.round()
+  const text = renderEvaluation(pipe, evaluation, {is: 'unhealthy', reason: 'load failing, told'})
+  expect(text.split('\n').slice(1)).toEqual([
+    expect.stringMatching(/^load {2}\S*failing\S* +open for \w+ ?\w*, told$/),
+    '  not a job of these settings, but of /b',
+    'unhealthy: load failing, told',
+  ])
+  const incident = {incidentId: record.id, level: 'CRITICAL', told: true}
+  expect(evaluationToJson(evaluation, {is: 'healthy', reason: ''})).toMatchObject({
+    jobs: [{job: 'scan'}],
+    others: [{job: 'load', verdict: 'failing', reason: 'it failed', incident, settingsFiles: ['/b']}],
+  })
+})
+
 test('a round that does nothing does not say that it has done something', async () => {
   const world = watchdogWorld([scan])
   world.claim(minute)

@@ -6,6 +6,7 @@ import {
   judgeDelivery,
   judgeJournalFiles,
   judgeLocks,
+  judgeSharedJobs,
   judgeWatchdogStart,
 } from '../../../src/domain/diagnose/state-findings.js'
 import type {HolderSettings} from '../../../src/domain/lease/settings-round.js'
@@ -59,6 +60,17 @@ describe('judgeDelivery', () => {
       },
     ])
   })
+})
+
+test('jobs that several watchdogs judge are told, with the settings files', () => {
+  const shared = ['scan', 'load'].map((job) => ({job, settingsFiles: ['/a', '/b']}))
+  expect(judgeSharedJobs([])).toEqual([])
+  expect(judgeSharedJobs(shared.slice(0, 1))).toMatchObject([
+    {level: 'look', what: 'scan is judged by watchdogs with several settings', proof: '/a, /b'},
+  ])
+  expect(judgeSharedJobs(shared)).toMatchObject([
+    {what: '2 jobs are judged by watchdogs with several settings', proof: 'scan, load: /a, /b'},
+  ])
 })
 
 describe('judgeWatchdogStart', () => {

@@ -2,7 +2,13 @@ import {describe, expect, test} from 'vitest'
 import type {SettingsRound} from '../../../src/domain/lease/settings-round.js'
 import {seenWatchdogs} from '../../../src/domain/watchdog/watchdogs.js'
 import type {Watch} from '../../../src/domain/watchdog/watches.js'
-import {isLeftToWatchdog, isOnTime, isWatchGivenUp} from '../../../src/domain/watchdog/who-judges.js'
+import {
+  isLeftToWatchdog,
+  isOnTime,
+  isWatchGivenUp,
+  judgesOf,
+  keeperOf,
+} from '../../../src/domain/watchdog/who-judges.js'
 import {leaseOf, leaseNow as now} from '../../support/leases.js'
 
 const [minute, hour] = [60_000, 3_600_000]
@@ -110,4 +116,18 @@ describe('a watch is given up', () => {
   ])('%s', (_title, one, rounds, is) => {
     expect(isWatchGivenUp(one, seen(rounds), gone)).toBe(is)
   })
+})
+
+test('an incident is left to the watchdog that has opened it while that watches the job and makes its rounds', () => {
+  const [both, late] = [seen([round('/a', 1000), round('/b', 1000)]), seen([round('/a', 1000), round('/b', hour)])]
+  const incident = {settingsFile: '/b'}
+  const watches = [watch('/a'), watch('/b')]
+  expect(keeperOf({incident, watches}, both, '/a')).toBe('/b')
+  expect(keeperOf({incident, watches}, both, '/b')).toBeUndefined()
+  expect(keeperOf({incident, watches}, late, '/a')).toBeUndefined()
+  expect(keeperOf({incident, watches: [watch('/a')]}, both, '/a')).toBeUndefined()
+  expect(keeperOf({incident, watches: [watch('/b', {isByRuns: true})]}, both, '/a')).toBeUndefined()
+  expect(keeperOf({incident: {}, watches}, both, '/a')).toBeUndefined()
+  expect(keeperOf({incident: undefined, watches}, both, '/a')).toBeUndefined()
+  expect([judgesOf(watches, both), judgesOf(watches, late)]).toEqual([['/a', '/b'], ['/a']])
 })

@@ -1,23 +1,32 @@
 import {expect, test} from 'vitest'
+import type {WatchedJob} from '../../../src/domain/watchdog/watched-job.js'
 import {watchdogRound} from '../../../src/usecases/watchdog/watchdog-round.js'
 import {hour, minute} from '../../support/job-facts.js'
 import {judge, scan, watchdogWorld} from '../../support/watchdog-world.js'
 
 /** The settings files of two projects with one state directory, and a job that each of them names. */
 const [first, second] = ['/first', '/second']
+const anyOutput = {files: ['out'], minSizeBytes: 0, contains: [], lacks: []}
 const job = (name: string) => ({...scan, name, openclawId: undefined})
 
 function twoProjects() {
   const world = watchdogWorld()
   const {clock, journals, deps, seen} = world
+  /** By settings file; by the others the job has none. */
+  const outputs = new Map<string, WatchedJob['outputs']>()
   const roundBy = (settingsFile: string, names: readonly string[], isRun: boolean) => {
-    const plan = {...world.plan, judge: {...judge, settingsFile, isRun}, jobs: names.map(job), hasSettings: !isRun}
+    const jobs = names.map((name) => ({...job(name), outputs: outputs.get(settingsFile) ?? []}))
+    const plan = {...world.plan, judge: {...judge, settingsFile, isRun}, jobs, hasSettings: !isRun}
     return watchdogRound(deps, plan)
   }
   return {
     clock,
     gone: seen.gone,
+    outputs,
+    seen,
+    alerts: world.alerts,
     fail: (name: string) => world.run('failed', name),
+    succeed: (name: string) => world.run('healthy', name),
     /** A round of the watchdog with these settings, which name these jobs. @returns the jobs whose incidents it orphans */
     async round(settingsFile: string, ...names: readonly string[]): Promise<readonly string[]> {
       const claim = {
@@ -117,4 +126,48 @@ test('an incident of a job that no settings name is ended by its runs alone, unt
   expect([await round(second, 'b'), open()]).toEqual([[], ['loose']])
   expect(await round(second, 'b', 'loose')).toEqual([])
   expect([await round(second, 'b'), open()]).toEqual([['loose'], []])
+})
+
+test('of two watchdogs that judge one job by different rules, the one that opened an incident alone ends it', async () => {
+  const {round, succeed, clock, outputs, seen, open, alerts, recorded} = twoProjects()
+  outputs.set(first, [{...anyOutput, maxAgeMs: 30 * minute}])
+  seen.outputs = [{newest: undefined}]
+  for (let rounds = 0; rounds < 40; rounds++) {
+    succeed('both')
+    await round(first, 'both')
+    await round(second, 'both')
+  }
+  expect([open(), recorded('opened').length, recorded('resolved')]).toEqual([['both'], 1, []])
+  expect(alerts()).toHaveLength(1)
+  seen.outputs = [{newest: {path: 'out', modifiedAt: clock.now(), size: 1}}]
+  await round(first, 'both')
+  expect(open()).toEqual([])
+})
+
+test('an incident of a watchdog that makes no rounds any more is ended by the other one that watches the job', async () => {
+  const {round, fail, succeed, clock, open} = twoProjects()
+  fail('both')
+  await round(first, 'both')
+  succeed('both')
+  await round(second, 'both')
+  expect(open()).toEqual(['both'])
+  clock.advance(2 * hour)
+  succeed('both')
+  await round(second, 'both')
+  expect(open()).toEqual([])
+})
+
+test('bad content in an output is told in time beside a watchdog to which other outputs of the job are good', async () => {
+  const {round, succeed, clock, outputs, seen, open} = twoProjects()
+  for (const file of [first, second]) outputs.set(file, [{...anyOutput, maxAgeMs: hour}])
+  const look = async (file: string, problem?: string) => {
+    seen.outputs = [{newest: {path: 'out', modifiedAt: clock.now(), size: 1, ...(problem && {problem})}}]
+    await round(file, 'both')
+  }
+  succeed('both')
+  for (let rounds = 0; rounds < 10; rounds++) {
+    await look(first, 'is empty')
+    await look(second)
+  }
+  expect(open()).toEqual(['both'])
 })

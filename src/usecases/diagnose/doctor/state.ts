@@ -10,8 +10,10 @@ import {
   judgeDelivery,
   judgeJournalFiles,
   judgeLocks,
+  judgeSharedJobs,
   judgeWatchdogStart,
   type LockFindings,
+  type SharedJob,
 } from '../../../domain/diagnose/state-findings.js'
 import {listNames} from '../../../domain/health/list-names.js'
 import type {SchedulerFacts} from '../../../domain/health/scheduler.js'
@@ -35,7 +37,7 @@ export interface StateDeps {
   /** Empty without one. */
   readonly settingsFile: string
   /** Of the settings. */
-  readonly watchedJobs: () => {readonly all: number; readonly unwatched: number}
+  readonly watchedJobs: () => {readonly all: number; readonly unwatched: number; readonly shared: readonly SharedJob[]}
   readonly crontabLines: () => Promise<CronLines>
   /** The timer of systemd that starts the watchdog, if one is active. */
   readonly watchdogTimer: () => Promise<string | undefined>
@@ -101,7 +103,9 @@ export async function examineWatchdog(deps: StateDeps): Promise<readonly Finding
   const {crontabLines, watchdogs, settingsFile, watchedJobs, watchdogTimer} = deps
   const lines = (await crontabLines()).lines.filter(({calls}) => calls === 'watchdog')
   const timer = lines.length > 0 ? undefined : await watchdogTimer()
-  return [judgeWatchdogStart({seen: watchdogs(), settingsFile, lines, timer, jobs: watchedJobs()})]
+  const jobs = watchedJobs()
+  const start = judgeWatchdogStart({seen: watchdogs(), settingsFile, lines, timer, jobs})
+  return [start, ...judgeSharedJobs(jobs.shared)]
 }
 
 export async function examineScheduler(
