@@ -302,6 +302,21 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(incidents()).toEqual(records(one, 'ended').map(({run}) => run))
   })
 
+  test('is well again by a round of the watchdog, which asks the store only while it is in trouble', async () => {
+    const nightly = newJob()
+    const [one, other] = [host('web-17', nightly, {command: ['false']}), host('web-18', nightly)]
+    expect((await one.call('run', nightly)).code).toBe(1)
+    expect((await one.call('watchdog')).stdout).toContain('incident opened')
+    expect((await other.call('run', nightly)).code).toBe(0)
+    const round = await one.call('watchdog')
+    expect([round.code, round.stdout]).toEqual([
+      0,
+      expect.stringContaining('another host of the fleet has run it well'),
+    ])
+    expect(records(one, 'seen')).toMatchObject([{job: nightly, lastEnd: {token: 2, status: 'ok'}}])
+    expect(await one.at(`postgres://guard@127.0.0.1:${await closedPort()}/none`)('watchdog')).toMatchObject({code: 0})
+  })
+
   test('is judged without a watchdog by the refusal that tells of a good run of another host', async () => {
     const nightly = newJob()
     const fails = {command: ['false']}

@@ -1,6 +1,7 @@
 import {shellWord} from '../crontab/shell-word.js'
+import {listNames} from '../health/list-names.js'
 import {type CronLine, placeOf} from './cron-line.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {type Finding, finding} from './finding.js'
 
 /**
  * What asks guard, as the line starts it, what it would run.

@@ -1,6 +1,7 @@
 import {shellWord} from '../crontab/shell-word.js'
+import {listNames} from '../health/list-names.js'
 import {type CronLine, pathOf, placeOf, placesOf} from './cron-line.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {type Finding, finding} from './finding.js'
 
 /** One way in which crontabs start guard. */
 export interface CronStart {

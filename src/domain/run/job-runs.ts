@@ -1,32 +1,13 @@
 import type {Fold} from '../journal/fold.js'
 import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
-import {isCutShort, type Outcome} from './outcome.js'
+import {endOf, type RunEnd, rerunEnd} from './last-end.js'
+import {isCutShort} from './outcome.js'
 import {withOutcome} from './recent-outcomes.js'
-import {bootOf, endReading, newRun, nextRun, type Run, rerunOf} from './run.js'
+import {newRun, nextRun, type Run} from './run.js'
 import {usualOf, withGoodRun} from './usual-time.js'
 
 /** The fold of the runs: by job, the runs themselves and what they show together. */
-
-/** The end of a run that took place; a skipped run has none. */
-interface RunEnd {
-  readonly runId: string
-  readonly outcome: Outcome | 'interrupted'
-  readonly class?: string
-  readonly detail?: string
-  readonly durationMs?: number
-  readonly exitCode?: number
-  /** When the record was written; `mono` and `boot` if the record has a stamp. */
-  readonly at: number
-  readonly mono?: number
-  readonly boot?: string
-  /** An interruption that was found after the machine had been booted again. */
-  readonly byReboot: boolean
-  /** Why the job was not recovered any more: its budget is spent. */
-  readonly refused?: string
-  /** The job is run again because of it. */
-  readonly isRerun?: true
-}
 
 /** The last ended runs that all ended well, or all did not. */
 interface Streak {
@@ -125,8 +106,10 @@ export function highestToken(book: RunsByJob): GivenToken | undefined {
 
 /** @returns whether the record says something new of a run: of two interruptions found at once the second does not */
 function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): boolean {
-  const {job, at, run: id} = record
-  if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return false
+  const {job, at, run: id, kind} = record
+  if (typeof job !== 'string' || !isTime(at)) return false
+  if (kind === 'seen') return applySeen(book, record, {job, at})
+  if (typeof id !== 'string') return false
   const known = book.get(job) ?? {runs: []}
   const slot = typeof record['slot'] === 'string' ? record['slot'] : undefined
   if (slot !== undefined && record['kind'] === 'started' && isSlotTaken(known, slot)) return false
@@ -139,6 +122,18 @@ function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): boolean {
   const slots = slot === undefined ? {} : {slots: withSlot(known.slots ?? [], slot)}
   book.set(job, {...known, ...derived(known, {before, run, record}), ...slots})
   return true
+}
+
+/** No run of this host: what it has learnt of the last one of another host. */
+function applySeen(
+  book: RunsByJob,
+  record: RawRecord,
+  {job, at}: {readonly job: string; readonly at: number},
+): boolean {
+  const known = book.get(job)
+  const seen = known && seenElsewhere(known, record, at)
+  if (seen) book.set(job, {...known, ...seen})
+  return seen !== undefined
 }
 
 function withSlot(slots: readonly string[], slot: string): readonly string[] {
@@ -164,9 +159,8 @@ interface Change {
 function derived(known: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
   const {streak, token, lastEnd, starts = [], goodTimes = [], recent = ''} = known
   if (run.outcome === 'skipped') {
-    const seen = seenElsewhere(record, run.startedAt, token)
-    const isOver = streak?.isWell === false && seen.goodElsewhere && isEndBefore(seen.goodElsewhere, known, record)
-    return {recent: withOutcome(recent, 'skipped', undefined), ...seen, ...(isOver && {streak: undefined})}
+    const seen = seenElsewhere(known, record, run.startedAt)
+    return {recent: withOutcome(recent, 'skipped', undefined), ...seen}
   }
   if (run.outcome === undefined)
     return before ? {} : {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
@@ -186,11 +180,14 @@ function derived(known: JobRuns, {before, run, record}: Change): Partial<JobRuns
   return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
 }
 
-/** What a skipped run has seen of a good run of another host, if that was later than the last run of this one. */
-function seenElsewhere({lastEnd}: RawRecord, seenAt: number, ownToken = 0): Pick<JobRuns, 'goodElsewhere'> {
-  const {token, status, agoMs} = (lastEnd ?? {}) as RawRecord
-  if (status !== 'ok' || !isToken(token) || token <= ownToken || !isTime(agoMs) || agoMs < 0) return {}
-  return {goodElsewhere: {token, seenAt, agoMs}}
+/** What a record tells of a good run of another host, if that was later than the last run of this one: it ends a row of bad ones. */
+function seenElsewhere(known: JobRuns, record: RawRecord, seenAt: number): Partial<JobRuns> | undefined {
+  const {token: ownToken = 0, streak} = known
+  const {token, status, agoMs} = (record['lastEnd'] ?? {}) as RawRecord
+  if (status !== 'ok' || !isToken(token) || token <= ownToken || !isTime(agoMs) || agoMs < 0) return undefined
+  const goodElsewhere = {token, seenAt, agoMs}
+  const isOver = streak?.isWell === false && isEndBefore(goodElsewhere, known, record)
+  return {goodElsewhere, ...(isOver && {streak: undefined})}
 }
 
 /** What is known of a good run of another host since the last run of this one. */
@@ -231,35 +228,6 @@ function isOutdated({token = 0, startedAt, claimedSlotAt}: Run, job: JobRuns): b
 function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {
   const {token} = record
   return isToken(token) && token > known && isStamped(record) ? {token} : {}
-}
-
-function endOf(run: Run, record: RawRecord): RunEnd {
-  const {mono, boot} = endReading(record)
-  const refused = run.steps.findLast((step) => step.do === 'refused')
-  return {
-    runId: run.id,
-    outcome: run.outcome ?? 'interrupted',
-    ...(run.class !== undefined && {class: run.class}),
-    ...(run.detail !== undefined && {detail: run.detail}),
-    ...(run.durationMs !== undefined && {durationMs: run.durationMs}),
-    ...(run.exitCode !== undefined && {exitCode: run.exitCode}),
-    at: run.endedAt ?? run.startedAt,
-    ...(typeof mono === 'number' && typeof boot === 'string' && {mono, boot}),
-    byReboot: run.outcome === 'interrupted' && isOfEarlierBoot(run, record),
-    ...(refused && {refused: refused.evidence ?? 'its recovery budget is spent'}),
-  }
-}
-
-function rerunEnd(run: Run): Pick<RunEnd, 'isRerun' | 'refused'> {
-  const step = rerunOf(run)
-  if (step?.ok) return {isRerun: true}
-  return step?.evidence === undefined ? {} : {refused: step.evidence}
-}
-
-function isOfEarlierBoot({boot}: Run, record: RawRecord): boolean {
-  const here = bootOf(record)
-  const [host] = (boot ?? '').split(' ')
-  return boot !== undefined && here !== undefined && boot !== here && here.startsWith(`${host} `)
 }
 
 interface Where {

@@ -15,13 +15,10 @@ const [shortestPollMs, longestPollMs] = [500, 1500]
 /** If the store is that slow each time, no process was stopped meanwhile; the lease is then short from the start. */
 const mostLate = 3
 
-/** Claims the lease of the fleet; tells a person of a store that fails, and of its end. Rejects with StoreFault if the store gives no answer, or no useful one. */
+/** Claims the lease of the fleet; tells a person of a store that fails. Rejects with StoreFault if the store gives no answer, or no useful one. */
 export async function acquireFleetLease(deps: FleetDeps, request: FleetRequest): Promise<FleetClaimed> {
-  const before = troubleOf(deps)
   try {
-    const claimed = await claimLease(deps, request)
-    if (before) deps.tell(before, 'over')
-    return claimed
+    return await claimLease(deps, request)
   } catch (error) {
     const trouble = error instanceof StoreFault ? troubleOf(deps) : undefined
     if (trouble) deps.tell(trouble, 'begun')

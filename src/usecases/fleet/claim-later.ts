@@ -1,7 +1,7 @@
 import {openClaimsOf} from '../../domain/fleet/known.js'
 import type {FleetAnswer, FleetEnd} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
-import {claimOf, tellIfOver, troubleOf} from './claim-of.js'
+import {claimOf} from './claim-of.js'
 import type {FleetDeps, FleetRequest} from './fleet-deps.js'
 import {noteGrant, noteRefusal} from './fleet-records.js'
 import {type FleetHold, type HoldFleetDeps, holdFleetLease} from './hold-fleet-lease.js'
@@ -43,7 +43,6 @@ export class LateClaim {
     await this.asking
     const {deps, request} = this
     if (this.hold) return this.hold.release(end, how === 'at-once' ? 0 : deps.waitMs)
-    const before = troubleOf(deps)
     if (how === 'at-once' || !isOpen(deps, request)) return
     try {
       await claimAndRelease(deps, await claimOf(deps, request), end)
@@ -51,7 +50,6 @@ export class LateClaim {
       // The next claim of this host, or a round of its watchdog, asks again.
       if (!(error instanceof StoreFault)) throw error
     }
-    tellIfOver(deps, before)
   }
 
   /** A process of the job may still run. */
@@ -63,7 +61,6 @@ export class LateClaim {
   private async ask(): Promise<void> {
     const {deps, request} = this
     const claim = await claimOf(deps, request)
-    const before = troubleOf(deps)
     const askedAt = deps.clock.mono()
     let answer: FleetAnswer
     try {
@@ -76,8 +73,7 @@ export class LateClaim {
       noteGrant(deps, claim, answer.lease)
       this.hold = holdFleetLease(deps, {lease: answer.lease, askedAt})
     } else if (answer.state === 'done') noteRefusal(deps, claim, answer, false)
-    else return this.wait()
-    tellIfOver(deps, before)
+    else this.wait()
   }
 }
 

@@ -1,6 +1,7 @@
 import type {FleetClaim, FleetLease} from '../../domain/fleet/lease.js'
 import type {StoreFault} from '../../domain/fleet/store-fault.js'
 import {GuardError} from '../../errors.js'
+import {tellIfOver, troubleOf} from './claim-of.js'
 import type {FleetDeps, FleetRefusal} from './fleet-deps.js'
 
 /** What a claim leaves in `fleet.jsonl`. */
@@ -52,16 +53,21 @@ export function raise(deps: FleetDeps, job: string, token: number): void {
   }
 }
 
-/** Writes a record into `fleet.jsonl`. A journal that cannot be written stops no job. */
+/**
+ * Writes a record into `fleet.jsonl`, and tells a person where it ends the trouble with the store. A journal that cannot be
+ * written stops no job.
+ */
 export function note(
-  {known, warn}: Pick<FleetDeps, 'known' | 'warn'>,
+  deps: Pick<FleetDeps, 'known' | 'warn' | 'tell'>,
   entry: {readonly kind: string; readonly job: string; readonly [field: string]: unknown},
   durability: 'durable' | 'buffered' = 'buffered',
 ): void {
+  const before = troubleOf(deps)
   try {
-    known?.note(entry, durability)
+    deps.known?.note(entry, durability)
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
-    warn(`${entry.kind} of ${entry.job} in the fleet is not recorded: ${error.message}`)
+    deps.warn(`${entry.kind} of ${entry.job} in the fleet is not recorded: ${error.message}`)
   }
+  tellIfOver(deps, before)
 }

@@ -5,6 +5,7 @@ import {renewalTimes} from '../../domain/lease/lease.js'
 import {askStore} from './ask-store.js'
 import type {FleetDeps, FleetGrant} from './fleet-deps.js'
 import {note} from './fleet-records.js'
+import {noteReached} from './note-answer.js'
 
 export interface HoldFleetDeps extends FleetDeps {
   /** Calls `work` once after so many milliseconds; it keeps no process alive. */
@@ -153,6 +154,7 @@ class Hold {
   private renewed(askedAt: number): void {
     this.heldSince = askedAt
     this.notBefore = askedAt + this.times.everyMs
+    noteReached(this.deps)
   }
 
   private lose(reason: string, more: {readonly serverAt?: number}): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
-import {allRunsFold, type RunsByJob, runsFold} from '../../../src/domain/run/job-runs.js'
+import {allRunsFold, type JobRuns, type RunsByJob, runsFold} from '../../../src/domain/run/job-runs.js'
 import {recentOutcomes} from '../../../src/domain/run/recent-outcomes.js'
 
 const record = (kind: string, run: string, facts: object = {}): RawRecord => ({kind, job: 'j', run, at: 1000, ...facts})
@@ -144,6 +144,16 @@ describe('of each job', () => {
       const after = [skipped({...well, token: 7, status: 'error'}, 3000), skipped(undefined, 4000)]
       expect(jobAfter(own, skipped(well), ...after)?.goodElsewhere).toEqual(good)
       expect(jobAfter(own, skipped(well), skipped({...well, token: 8}, 5000))?.goodElsewhere).toMatchObject({token: 8})
+    })
+
+    test('a good run of another host is known by a record of what was seen of it, which is no run', () => {
+      const seen = (lastEnd: unknown, at = 2000): RawRecord => ({v: 1, kind: 'seen', job: 'j', at, lastEnd})
+      const job = jobAfter(own, ...ended('b', 'failed'), seen(well))
+      expect(job).toMatchObject({goodElsewhere: {token: 6, seenAt: 2000, agoMs: 300}, streak: undefined})
+      expect(job?.recent).toBe(jobAfter(own, ...ended('b', 'failed'))?.recent)
+      const runs = new Map([['j', job as JobRuns]])
+      expect(runsFold.apply(runs, seen({...well, token: 7, status: 'error'}))).toBe('void')
+      expect(runsFold.apply(new Map(), seen(well))).toBe('void')
     })
 
     test.each([

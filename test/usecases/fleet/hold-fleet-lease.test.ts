@@ -1,10 +1,14 @@
 import {describe, expect, test} from 'vitest'
 import {StoreFault} from '../../../src/domain/fleet/store-fault.js'
 import {acquireFleetLease} from '../../../src/usecases/fleet/acquire-fleet-lease.js'
+import {noteFault} from '../../../src/usecases/fleet/fleet-records.js'
 import {holdFleetLease} from '../../../src/usecases/fleet/hold-fleet-lease.js'
 import {fakeFleet} from '../../support/fake-fleet.js'
 
 const away = new StoreFault('away', 'connection refused')
+/** Of another job of this host. */
+const claim = {job: 'other', host: 'web-17', holder: 'run-9', claimId: 'run-9', ttlMs: 60_000, floor: 0}
+const notOpen = {isOpen: false, isUnfenced: false}
 
 /** A lease of a minute, counted from before the question, whose answer took a second. */
 async function holding() {
@@ -34,6 +38,17 @@ describe('while the job runs', () => {
     expect(renewals()).toBe(1)
     await pass(161)
     expect([renewals(), lost]).toEqual([10, []])
+  })
+
+  test.each([
+    ['ends the trouble with a store that was away, and that is told once', 'away', ['away over: connection refused']],
+    ['does not end that with a store that refuses other claims', 'refused', []],
+  ] as const)('a renewal that succeeds %s', async (_title, kind, told) => {
+    const {deps, known, seen, pass, kinds} = await holding()
+    noteFault(deps, claim, new StoreFault(kind, 'connection refused'), notOpen)
+    await pass(60)
+    expect([seen.told, known.read().trouble?.kind]).toEqual([told, kind === 'away' ? undefined : kind])
+    expect(kinds().filter((one) => one === 'answered')).toHaveLength(told.length)
   })
 
   test('a renewal that fails is tried again, and the job goes on if one succeeds in time', async () => {
@@ -98,6 +113,13 @@ describe('at the end', () => {
     await pass(100)
     expect([hold.lost(), kinds(), renewals()]).toEqual([undefined, ['granted', 'released'], 0])
     expect(store.rows.get('nightly')?.released).toMatchObject({status: 'ok', detail: 'healthy'})
+  })
+
+  test('that it is given back is an answer of the store, which ends the trouble with it', async () => {
+    const {hold, deps, seen} = await holding()
+    noteFault(deps, claim, away, notOpen)
+    await hold.release({status: 'ok', detail: 'healthy'})
+    expect(seen.told).toEqual(['away over: connection refused'])
   })
 
   test('one that another host has by then is lost, though no renewal has told it', async () => {
