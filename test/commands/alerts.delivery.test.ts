@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {startReceiver} from '../support/http-receiver.js'
 import {createSandbox, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
 /** Alerts that leave the machine, by a file, which shows each message as one line of JSON. */
@@ -162,6 +163,18 @@ describe('a run without a watchdog', () => {
     await box.sh('guard run scan 2>&1 | cat')
     expect(performance.now() - begun).toBeLessThan(2500)
     await until(() => sent(box).length === 1, 'the message')
+  })
+})
+
+test('a receiver that takes a message and never answers is given up in time, and tried again', {
+  timeout: 120_000,
+}, async () => {
+  const {url, received} = await startReceiver(() => undefined)
+  const box = sandbox({channels: {ops: {type: 'webhook', url}}})
+  await box.guard('run', 'scan')
+  await until(() => received.length >= 2, 'the second attempt', 60_000)
+  expect(deliveries(box).find(({kind}) => kind === 'failed')).toMatchObject({
+    reason: expect.stringContaining('gave no answer within 10s'),
   })
 })
 

@@ -10,6 +10,7 @@ import {type ChannelSecrets, channelSecrets} from './channel-secrets.js'
 import type {ChannelTools, SettingsOf} from './channel-tools.js'
 import type {RunPing} from './ping.js'
 import {post} from './post.js'
+import {withTimeLimit} from './time-limit.js'
 
 interface ChannelDeps {
   /** IANA name, for times in texts. */
@@ -74,7 +75,7 @@ async function toolsOf(
 ): Promise<ChannelTools> {
   const {timeoutMs} = settings
   // Some channels make several requests: one limit for all of them.
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const within = withTimeLimit(signal, timeoutMs)
   const {proxy, ca} = await wayOf(settings, secrets)
   return {
     post: (request) => post(request, {proxy, ca, timeoutMs, signal: within}),

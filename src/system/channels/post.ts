@@ -1,5 +1,6 @@
 import {cleanLine} from '../../domain/message-text/clean.js'
 import {type HttpProblem, httpProblem} from './http-problem.js'
+import {withTimeLimit} from './time-limit.js'
 
 export interface HttpRequest {
   readonly url: string
@@ -38,7 +39,7 @@ const bodyLimitBytes = 64 * 1024
  * says of a failure is passed on, since it can contain addresses and headers. Never throws.
  */
 export async function post(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer | HttpProblem> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
+  const signal = withTimeLimit(options.signal, options.timeoutMs)
   try {
     const exchange = await begin(request, options, signal)
     try {
