@@ -118,12 +118,8 @@ function hostOf({host}: RawRecord): string {
 
 function applyNote(state: Incidents, record: RawRecord): FoldVerdict {
   const {clock, uptimeMs} = record
-  if (
-    typeof clock !== 'object' ||
-    clock === null ||
-    !hasFields(clock as RawRecord, {at: 'time', mono: 'time', boot: 'string'})
-  )
-    return 'void'
+  if (typeof clock !== 'object' || clock === null) return 'void'
+  if (!hasFields(clock as RawRecord, {at: 'time', mono: 'time', boot: 'string'})) return 'void'
   const {at, mono, boot} = clock as BootReading
   const host = hostOf(record)
   state.uptimes.set(host, withSample(uptimeOfHost(state, host), {at, mono, boot, uptimeMs: uptimeMs as number}))

@@ -1,7 +1,7 @@
 import type {Fold} from '../journal/fold.js'
 import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
-import {endOf, type RunEnd, rerunEnd} from './last-end.js'
+import {type RunEnd, rerunEnd, runEndOf} from './last-end.js'
 import {isCutShort} from './outcome.js'
 import {withOutcome} from './recent-outcomes.js'
 import {newRun, nextRun, type Run} from './run.js'
@@ -177,7 +177,7 @@ function derived(known: JobRuns, {before, run, record}: Change): Partial<JobRuns
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
   const outcomes = {recent: withOutcome(recent, run.outcome, before?.outcome)}
-  return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
+  return {streak: next, lastEnd: runEndOf(run, record), ...outcomes, ...good, ...times}
 }
 
 /** What a record tells of a good run of another host, if that was later than the last run of this one: it ends a row of bad ones. */

@@ -22,7 +22,7 @@ export interface RunEnd {
   readonly isRerun?: true
 }
 
-export function endOf(run: Run, record: RawRecord): RunEnd {
+export function runEndOf(run: Run, record: RawRecord): RunEnd {
   const {mono, boot} = endReading(record)
   const refused = run.steps.findLast((step) => step.do === 'refused')
   return {

@@ -141,8 +141,8 @@ function notStarted(deps: AttemptDeps, error: unknown): Attempt {
 async function sayStopped(deps: AttemptDeps, task: AttemptTask, exit: SupervisedExit): Promise<string | undefined> {
   try {
     // Loaded late: most jobs end by themselves.
-    const {stoppedText, leftText} = await import('./stopped-text.js')
-    const text = stoppedText(task, exit)
+    const {unfinishedText, leftText} = await import('./unfinished-text.js')
+    const text = unfinishedText(task, exit)
     if (text !== undefined) deps.remark(`${task.job}: ${text}`)
     return leftText(exit)
   } catch (error) {

@@ -1,6 +1,6 @@
 import {leaseLost} from '../../domain/retry/not-retried.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {cancelledClass, cancelText, isCutShort, isHealthy} from '../../domain/run/outcome.js'
+import {cancelledClass, cancelText, isHealthy} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -13,11 +13,12 @@ import {attemptAndRecover, judgeOutput, mayRunAgain} from './attempt-and-recover
 import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import type {CloseOlderDeps} from './close-older.js'
-import type {UnrecordedEnd} from './record-end.js'
+import {endRun, type RunParts} from './end-run.js'
 import type {RunBreaker} from './run-breaker.js'
-import {type RunRecorder, recorder} from './run-records.js'
+import {recorder} from './run-records.js'
 import type {FinishedRun, RunRequest, Skip} from './run-request.js'
 import type {slotProblem} from './slot-problem.js'
+import {spared} from './spared.js'
 import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
 export interface RunDeps extends RetryAndRecoverDeps, CloseOlderDeps {
@@ -191,20 +192,6 @@ function renewOrEnd(lease: RunLease, signals: CaughtSignals): void {
   if (lease.isFenced()) signals.end(leaseLost)
 }
 
-/** What is done beside the job costs neither its exit code nor its end: a fault there is a warning. */
-function spared<T>({warn}: Pick<RunDeps, 'warn'>, work: () => T): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    warn(missing(error))
-    return undefined
-  }
-}
-
-function missing(error: unknown): string {
-  return `a part of the record is missing: ${error instanceof Error ? error.message : error}`
-}
-
 /** The run is over and recorded: nothing about its files changes its exit code. */
 async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, passOn: boolean): Promise<void> {
   try {
@@ -216,12 +203,6 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
 
 const ignore = () => undefined
 
-interface RunParts {
-  readonly lease: RunLease | undefined
-  readonly output: JobOutput | undefined
-  readonly records: RunRecorder
-}
-
 function firstTask(
   {job, settings}: RunRequest,
   parts: RunParts & Pick<AttemptTask, 'signals' | 'input' | 'leaseRestMs'>,
@@ -230,44 +211,4 @@ function firstTask(
   const {bind = ignore, leaveTo = ignore, isFenced = () => false} = lease ?? {}
   const {timeoutMs} = settings
   return {job, settings, number: 1, timeoutMs, token: lease?.token, bind, leaveTo, isFenced, ...own}
-}
-
-type EndedParts = RunParts & {end: FinishedRun; signals: CaughtSignals; startedAt: number; begunAt: number}
-
-async function endRun(deps: RunDeps, {job, runId}: RunRequest, parts: EndedParts): Promise<RunReport> {
-  const {end, lease, output, records, startedAt, begunAt} = parts
-  const {attempts, recovered, cancelledBy, notRetried} = end
-  const {
-    result,
-    retryAfter: _,
-    hasSurvivors: __,
-    ...ended
-  } = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
-  const cancelled = cancelledBy !== undefined && {cancelledBy}
-  const endedAt = deps.clock.now()
-  const durationMs = Math.round(deps.clock.mono() - begunAt)
-  const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
-  const log = spared(deps, () => output?.range())
-  const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
-  if (!(await isRecorded(deps, {job, records, facts, signal: parts.signals.aborted})))
-    lease?.setUnclosed(true, {run: runId, ...facts})
-  spared(deps, () =>
-    lease?.release(isHealthy(end.attempt) || isCutShort({...ended, ...cancelled}) ? 'ok' : 'error', ended.outcome),
-  )
-  const note = recovered ? ', recovered' : ''
-  const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
-  spared(deps, () => deps.log(said))
-  const token = lease?.token !== undefined && {token: lease.token}
-  return {job, runId, ...ended, startedAt, endedAt, durationMs, attempts, recovered, ...cancelled, ...token}
-}
-
-async function isRecorded(deps: RunDeps, end: Omit<UnrecordedEnd, 'error'>): Promise<boolean> {
-  try {
-    const error = end.records.ended(end.facts)
-    // Loaded late: few disks are full.
-    return !error || (await (await import('./record-end.js')).recordEnd(deps, {...end, error}))
-  } catch (error) {
-    deps.warn(missing(error))
-    return false
-  }
 }

@@ -1,5 +1,6 @@
 import {median} from '../../domain/run/usual-time.js'
 import {compareSlots, isLate, launchable, type PendingSlot} from '../../domain/scheduler/launch-order.js'
+import {nextLookMs} from '../../domain/scheduler/next-look.js'
 import {jobIsGone, mostOpen} from '../../domain/scheduler/scheduler.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {DetachedGuard} from '../../system/process/detach.js'
@@ -36,8 +37,6 @@ const firstSignalCode = 128
 
 /** So long a guard may take until its run is on record; one that takes longer waits for another run of its job. */
 const startedWithinMs = 5000
-/** Nothing announces the start of a run, nor the end of a run that is not a child of this process. */
-const lookAgainMs = 1000
 
 interface Waiting {
   readonly slot: PendingSlot
@@ -102,7 +101,8 @@ export class Launcher {
     this.waiting = this.waiting.filter(({slot}) => !chosen.has(slot))
     for (const one of starting) this.start(one)
     const isHeldBack = ready.some((slot) => slot.dueAt <= nowMs && !chosen.has(slot))
-    return this.nextLookMs({nowMs, monoMs, isForOthers: isHeldBack && (earlierJobs.length > 0 || this.hasUnbegun())})
+    const isForOthers = isHeldBack && (earlierJobs.length > 0 || this.hasUnbegun())
+    return nextLookMs(this.waiting, {nowMs, monoMs, isForOthers})
   }
 
   /** The settings were read anew: what they kept from starting is tried again. */
@@ -162,15 +162,6 @@ export class Launcher {
       ({slot: {patienceMs, jitterMs}, slot}) =>
         (patienceMs !== undefined || jitterMs !== undefined) && !this.isSurelyOnRecord(slot),
     )
-  }
-
-  private nextLookMs({nowMs, monoMs, isForOthers}: Look): number | undefined {
-    const times = this.waiting.flatMap(({slot, notBeforeMs}) => [
-      Math.max(slot.dueAt - nowMs, notBeforeMs - monoMs),
-      slot.dueAt - nowMs + (slot.patienceMs ?? 0),
-    ])
-    if (isForOthers) times.push(lookAgainMs)
-    return times.reduce<number | undefined>((first, ms) => (ms > 0 && ms < (first ?? ms + 1) ? ms : first), undefined)
   }
 
   private drop(given: readonly Waiting[], reason: string): void {
@@ -256,11 +247,4 @@ export class Launcher {
     const {clock, relaunchAfterMs} = this.deps
     this.enqueue({...one, notBeforeMs: clock.mono() + relaunchAfterMs})
   }
-}
-
-interface Look {
-  readonly nowMs: number
-  readonly monoMs: number
-  /** Slots wait for runs whose start or end nothing announces. */
-  readonly isForOthers: boolean
 }

@@ -1,13 +1,8 @@
 import type {Clocks} from '../../domain/clock/uptime.js'
 import {isInFuture, nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../../domain/incident/decide.js'
-import {
-  type Incident,
-  type Incidents,
-  type JobHistory,
-  newHistory,
-  uptimeOfHost,
-} from '../../domain/incident/incident.js'
+import {type Incidents, type JobHistory, newHistory, uptimeOfHost} from '../../domain/incident/incident.js'
+import {type OtherIncident, othersAmong} from '../../domain/incident/other-incidents.js'
 import {noResets, type ResetProgress, resetProgress} from '../../domain/incident/reset-progress.js'
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
@@ -82,12 +77,6 @@ export interface Evaluation extends Orphans {
   readonly others: readonly OtherIncident[]
 }
 
-interface OtherIncident {
-  readonly incident: Incident
-  /** By which settings its job is watched; none for a command that no settings name. */
-  readonly settingsFiles: readonly string[]
-}
-
 /** Everything the journals say, read once a round. */
 interface Snapshot {
   readonly leases: Leases
@@ -118,14 +107,6 @@ export async function evaluateJobs(deps: EvaluateDeps, plan: RoundPlan): Promise
   const orphans = await orphansOf(deps, plan, {snapshot, reports})
   const shown = new Set([...reports.map(({job}) => job.name), ...orphans.orphaned.map(({job}) => job)])
   return {clocks, reports, ...orphans, others: othersAmong(snapshot.incidents, shown)}
-}
-
-function othersAmong({open, jobs}: Incidents, shown: ReadonlySet<string>): readonly OtherIncident[] {
-  const others = [...open.values()].filter(({job}) => !shown.has(job))
-  return others.map((incident) => {
-    const files = jobs.get(incident.job)?.watches?.map(({settingsFile}) => settingsFile) ?? []
-    return {incident, settingsFiles: files.filter((file) => file !== '')}
-  })
 }
 
 /** Without any settings nothing is known of the jobs that they watched. OpenClaw is watched also while there is no news of it. */

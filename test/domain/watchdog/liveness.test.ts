@@ -1,5 +1,12 @@
 import {describe, expect, test} from 'vitest'
-import {type BootReading, type Clocks, emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
+import {
+  type BootReading,
+  type Clocks,
+  emptyUptime,
+  nowUptimeMs,
+  upTo,
+  withSample,
+} from '../../../src/domain/clock/uptime.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {Run} from '../../../src/domain/run/run.js'
 import {type JobRecords, livenessOf, ranWellElsewhereAt, skippedOf} from '../../../src/domain/watchdog/liveness.js'

@@ -9,7 +9,7 @@ interface Limits {
 }
 
 /** What is said of a job that did not end by itself. @returns undefined if it was asked to, and did */
-export function stoppedText(limits: Limits, exit: SupervisedExit): string | undefined {
+export function unfinishedText(limits: Limits, exit: SupervisedExit): string | undefined {
   const {stopped} = exit
   if (stopped && (exit.timedOut || exit.silent)) return `${limitText(limits, exit)}; ${stopText(stopped)}`
   return leftText(exit)
