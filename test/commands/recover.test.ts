@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, truncateSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
@@ -236,3 +236,24 @@ test('a run inside a resumed run does not resume that run', async () => {
   )
   expect(stdout).toBe('outer r1\ninner \n')
 })
+
+test('a run of which only the end is not on record is interrupted as one that had ended well, and is not run again', async () => {
+  const box = boxWith('command: [sh, -c, "echo ran >> runs.txt"], onCrash: rerun, budget: {recoveries: 5, per: 1h}')
+  expect((await box.guard('run', 'scan')).code).toBe(0)
+  // As if the disk had been full until guard was gone.
+  cutFrom(box, 'runs.jsonl', 'ended')
+  cutFrom(box, 'leases.jsonl', 'released')
+  const {interrupted, reruns} = json(await box.guard('recover', '--json'))
+  expect(interrupted).toMatchObject([
+    {job: 'scan', reason: expect.stringMatching(/; its last attempt had ended healthy$/)},
+  ])
+  expect(reruns).toMatchObject([{ok: false, reason: 'its last attempt had ended healthy'}])
+  expect(linesOf(box)).toEqual(['ran'])
+})
+
+/** Takes the last record of this kind, and what follows it, from a journal. */
+function cutFrom(box: Sandbox, name: string, kind: string): void {
+  const path = join(box.stateDir, name)
+  const text = readFileSync(path, 'latin1')
+  truncateSync(path, text.lastIndexOf('\n', text.lastIndexOf(`"kind":"${kind}"`)) + 1)
+}

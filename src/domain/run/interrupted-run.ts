@@ -136,3 +136,22 @@ function goneText(run: RunHolder, here: BootRef, claimedSlotAt: number | undefin
   const what = pids.length === 1 ? `process ${pids[0]} no longer runs` : `processes ${pids.join(' and ')} no longer run`
   return `${gone}: ${what}${claimed}`
 }
+
+/** How the last attempt of a run ended. @returns undefined if none of its attempts is on record */
+export function lastAttemptOf(
+  newestFirst: Iterable<RawRecord>,
+  {job, id}: Pick<Run, 'job' | 'id'>,
+): string | undefined {
+  for (const record of newestFirst) {
+    const {kind, outcome} = record
+    if (record['run'] !== id || record['job'] !== job) continue
+    if (kind === 'attempt-ended') return typeof outcome === 'string' ? outcome : undefined
+    if (kind === 'started') return undefined
+  }
+  return undefined
+}
+
+/** Its guard was gone after the job had ended, or could record nothing any more. */
+export function attemptText(outcome: string | undefined): string {
+  return outcome === undefined ? '' : `; its last attempt had ended ${outcome}`
+}

@@ -1,6 +1,7 @@
 import type {Leases} from '../../domain/lease/lease.js'
 import {askJobBudget, type BudgetAnswer, countedSteps, noticeInWindow} from '../../domain/recovery/budget.js'
 import {interruptedClass, mayBeRerun, undecidedRun} from '../../domain/recovery/rerun.js'
+import {lastAttemptOf} from '../../domain/run/interrupted-run.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {type Run, rerunStep} from '../../domain/run/run.js'
 import type {Settings} from '../../domain/settings/settings.js'
@@ -50,8 +51,12 @@ export function planReruns(deps: RerunDeps, closing: readonly Run[] = []): reado
   }
 }
 
-function answerOf(deps: RerunDeps, {job}: Run): Pick<Rerun, 'ok' | 'reason'> {
-  const answer: BudgetAnswer = askBudget(deps, job)
+/** Only its end is not on record: what it did would be done twice. */
+const hasSucceeded = 'its last attempt had ended healthy'
+
+function answerOf(deps: RerunDeps, run: Run): Pick<Rerun, 'ok' | 'reason'> {
+  if (lastAttemptOf(deps.runs.newestFirst(), run) === 'healthy') return {ok: false, reason: hasSucceeded}
+  const answer: BudgetAnswer = askBudget(deps, run.job)
   const reason = answer.granted ? deps.cannotStart() : answer.reason
   return {ok: reason === undefined, reason}
 }
@@ -88,7 +93,7 @@ export function decideReruns(deps: RerunDeps): readonly Rerun[] {
       'durable',
     )
     if (verdict === 'void') return false
-    if (!ok && !suppressed) alertRefusal(deps, rerun)
+    if (!ok && !suppressed && reason !== hasSucceeded) alertRefusal(deps, rerun)
     return true
   })
 }

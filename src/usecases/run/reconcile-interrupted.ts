@@ -1,12 +1,12 @@
 import type {Entry} from '../../domain/journal/record.js'
-import {closingRecord, type InferredEnd} from '../../domain/run/interrupted-run.js'
+import {attemptText, closingRecord, type InferredEnd, lastAttemptOf} from '../../domain/run/interrupted-run.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
 import {inspectOpenRuns, type OpenRun, type OpenRunsDeps} from './open-runs.js'
 
 export interface ReconcileDeps extends OpenRunsDeps {
-  readonly runs: Pick<Journal<RunsByJob>, 'read' | 'append'>
+  readonly runs: Pick<Journal<RunsByJob>, 'read' | 'append' | 'newestFirst'>
 }
 
 /** A run that is over, and what proves it. */
@@ -41,10 +41,14 @@ export function overOf(open: readonly OpenRun[]): readonly ClosedRun[] {
 
 /** Does so for runs that were inspected. */
 export function closeRuns({runs}: Pick<ReconcileDeps, 'runs'>, over: readonly ClosedRun[]): readonly ClosedRun[] {
-  return over.filter(({run, ...end}) => {
+  return over.flatMap((closed) => {
+    const {run, end} = closed
     // Its guard may have written the end during the check.
-    if (!isOpen(runs.read(), run)) return false
-    return runs.append(closingRecord(run, end) as Entry, 'durable').verdict === 'ok'
+    if (!isOpen(runs.read(), run)) return []
+    const known = end ? '' : attemptText(lastAttemptOf(runs.newestFirst(), run))
+    const reason = `${closed.reason}${known}`
+    const {verdict} = runs.append(closingRecord(run, {...closed, reason}) as Entry, 'durable')
+    return verdict === 'ok' ? [{...closed, reason}] : []
   })
 }
 

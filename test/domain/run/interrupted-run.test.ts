@@ -4,6 +4,7 @@ import {
   type HolderStatus,
   type InferredEnd,
   inferredEnd,
+  lastAttemptOf,
   withInferredEnd,
 } from '../../../src/domain/run/interrupted-run.js'
 import type {Run} from '../../../src/domain/run/run.js'
@@ -37,6 +38,15 @@ describe('a run whose end was left with its lease', () => {
   test('is not given to another run', () => {
     expect(endOf({...open, id: 'r0'}, {...own, released: left}, 'gone')).not.toHaveProperty('end')
   })
+})
+
+test('how the last attempt of a run ended is known from its own records alone, back to its start', () => {
+  const record = (kind: string, run: string, outcome?: string) => ({kind, job: 'scan', run, outcome, at: 1})
+  const last = (...newestFirst: ReturnType<typeof record>[]) => lastAttemptOf(newestFirst, open)
+  const ended = record('attempt-ended', 'r1', 'healthy')
+  expect(last(record('attempt-ended', 'r2', 'failed'), ended, record('attempt-ended', 'r1', 'failed'))).toBe('healthy')
+  expect(last(record('started', 'r1'), ended)).toBeUndefined()
+  expect(last()).toBeUndefined()
 })
 
 test.each<[string, Partial<Lease> | undefined, HolderStatus, InferredEnd['is'] | undefined]>([
