@@ -7,7 +7,6 @@ import {type ReadyPipe, takeReadyPipe} from '../system/daemon/ready-pipe.js'
 import {createWakeup, type Wakeup} from '../system/daemon/wakeup.js'
 import {readBootRef} from '../system/host/host.js'
 import {writeSchedulerLog} from '../system/log/guardian-log.js'
-import {identifyProcess} from '../system/process/identity.js'
 import {isIgnored} from '../system/process/own-signals.js'
 import {type LoopDeps, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
 import {isSlotStarted} from '../usecases/schedule/slot-runs.js'
@@ -75,9 +74,7 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   freeMemory()
   const reason = await schedulerLoop(deps)
   log(`stopped by ${reason}`)
-  // As `stop --jobs` may end them: they begin later, when the run for which they wait has ended.
-  const unbegun = deps.launcher.unbegun().flatMap(({pid}) => (pid === undefined ? [] : (identifyProcess(pid) ?? [])))
-  journal.append({kind: 'stopped', reason, ...(unbegun.length > 0 && {unbegun})}, 'durable')
+  journal.append({kind: 'stopped', reason}, 'durable')
   removePidFile(pidFileOf(guard), process.pid)
   removeCopy(guard)
   deps.lease.release()

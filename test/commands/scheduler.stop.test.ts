@@ -60,6 +60,33 @@ test("a guard that waits for another caller's run is ended, and that run goes on
   expect(box.runs('started')).toHaveLength(1)
 })
 
+test('guards that wait for their jitter are ended, also those of schedulers that were killed or stopped before', {
+  timeout: 60_000,
+}, async () => {
+  const late = (job: string) => `${job}: {command: ['true'], schedule: '* * * * * *', jitter: 30d}`
+  const box = schedulerBox(late('one'))
+  const waiting = () => guardsWith(['--slot'], box)
+  const another = schedulerBox(late('another'))
+  await another.begin()
+  const pid = await box.begin()
+  await until(() => waiting().length > 0, 'a guard that waits')
+  const first = waiting()
+  process.kill(pid, 'SIGKILL')
+  await until(() => !isAlive(pid), 'the end of the scheduler')
+  box.settings(`${late('one')}\n${late('two')}`)
+  await box.begin()
+  await until(() => guardsWith(['two'], box).length > 0, 'another one')
+  await box.guard('scheduler', 'stop')
+  await until(() => guardsWith(['--slot'], another).length > 0, 'one of another state directory')
+  const [own, others] = [waiting(), guardsWith(['--slot'], another)]
+  expect(own).toEqual(expect.arrayContaining([...first]))
+  await box.begin()
+  const stopped = await box.guard('scheduler', 'stop', '--jobs')
+  expect(stopped).toMatchObject({code: 0})
+  expect(waiting()).toEqual([])
+  expect(others.filter(isAlive)).toEqual(others)
+})
+
 test.each(['allow', 'skip'])(
   'a job whose guard was killed is ended, also what has left its group (overlap: %s)',
   {timeout: 60_000},

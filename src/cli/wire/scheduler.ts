@@ -4,7 +4,8 @@ import {readPidFile, removePidFile} from '../../system/daemon/pid-file.js'
 import {startDaemon} from '../../system/daemon/start-daemon.js'
 import {readBootRef} from '../../system/host/host.js'
 import {schedulerLogFile} from '../../system/log/guardian-log.js'
-import {identifyProcess, isEnding, processState, signalProcess} from '../../system/process/identity.js'
+import {identifyProcess, isEnding, signalProcess} from '../../system/process/identity.js'
+import {slotGuards} from '../../system/process/slot-guards.js'
 import {
   lookAtScheduler,
   type SchedulerStatus,
@@ -126,7 +127,7 @@ export function stopDeps(guard: Guard): StopDeps {
     signal: signalProcess,
     isRunning: ({pid, start}) => identifyProcess(pid)?.start === start,
     removePidFile: () => removePidFile(pidFileOf(guard), readPidFile(pidFileOf(guard))),
-    stateOf: (recorded) => processState(recorded.process, recorded, readBootRef()),
+    slotGuards: () => slotGuards(guard.stateDir),
     stopRun: async (run, killAfterMs) => {
       const {stopOtherRun} = await import('../../system/process/stop-other-run.js')
       return stopOtherRun(run, {here: readBootRef(), killAfterMs})

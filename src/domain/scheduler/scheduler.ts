@@ -1,4 +1,3 @@
-import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {Fold} from '../journal/fold.js'
 import {isTime, type RawRecord} from '../journal/record.js'
 import {isCounted} from '../schedule/schedule.js'
@@ -57,7 +56,7 @@ export interface SchedulerDaemon {
   readonly running?: number
   readonly queued?: number
   readonly lateMs?: number
-  readonly stopped?: {readonly at: number; readonly reason: string; readonly unbegun?: readonly RecordedProcess[]}
+  readonly stopped?: {readonly at: number; readonly reason: string}
   readonly reload?: {readonly at: number; readonly problem?: string}
   /** Jobs that it does not start, because their own settings are wrong. */
   readonly wrongJobs?: readonly WrongScheduledJob[]
@@ -67,9 +66,6 @@ export interface WrongScheduledJob {
   readonly job: string
   readonly problem: string
 }
-
-/** A process by number and start, with the boot in which these mean something. */
-export type RecordedProcess = BootRef & {readonly process: ProcessRef}
 
 /** A job that never starts keeps no more fired slots than these; older ones are given up. */
 export const mostOpen = 100
@@ -191,8 +187,7 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
   if (kind !== 'heartbeat' && kind !== 'stopped' && kind !== 'reloaded') return true
   if (!daemon) return false
   if (kind === 'heartbeat') state.daemon = {...daemon, heartbeatAt: at, ...countsOf(record)}
-  else if (kind === 'stopped')
-    state.daemon = {...daemon, stopped: {at, reason: String(reason ?? ''), ...unbegunIn(record)}}
+  else if (kind === 'stopped') state.daemon = {...daemon, stopped: {at, reason: String(reason ?? '')}}
   else if (typeof problem === 'string') state.daemon = {...daemon, reload: {at, problem}}
   else {
     const {wrongJobs: _, ...rest} = daemon
@@ -204,15 +199,6 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
 function wrongJobsIn({wrongJobs}: Timed): Pick<SchedulerDaemon, 'wrongJobs'> {
   const jobs = Array.isArray(wrongJobs) ? wrongJobs.filter((one) => typeof one?.job === 'string') : []
   return jobs.length === 0 ? {} : {wrongJobs: jobs.map(({job, problem}) => ({job, problem: String(problem)}))}
-}
-
-function unbegunIn(record: Timed): {readonly unbegun?: readonly RecordedProcess[]} {
-  const {host, boot, machine} = record as unknown as Readonly<Record<keyof BootRef, string>>
-  const refs = Array.isArray(record['unbegun']) ? record['unbegun'].map(parseProcessRef) : []
-  const unbegun = refs.flatMap((process) =>
-    process ? [{process, ...bootRefOf({host: `${host}`, boot: `${boot}`, machine})}] : [],
-  )
-  return unbegun.length === 0 ? {} : {unbegun}
 }
 
 function countsOf({running, queued, lateMs}: Timed): Pick<SchedulerDaemon, 'running' | 'queued' | 'lateMs'> {

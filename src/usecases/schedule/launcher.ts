@@ -47,7 +47,6 @@ interface Waiting {
 
 interface Running {
   readonly slot: PendingSlot
-  readonly guard: DetachedGuard | undefined
   /** Monotonic clock, ms. */
   readonly sinceMs: number
 }
@@ -131,13 +130,6 @@ export class Launcher {
     this.drop([...this.waiting, ...this.refused].filter(isUnknown), jobIsGone)
   }
 
-  /** Guards whose runs have not begun. */
-  unbegun(): readonly DetachedGuard[] {
-    return Array.from(this.running.values()).flatMap(({slot, guard}) =>
-      guard && !this.isSurelyOnRecord(slot) ? [guard] : [],
-    )
-  }
-
   /**
    * A guard that waits takes no place of `maxParallel`: where it waits for another run, it takes over the one of that run;
    * where for the jitter of its job, the others would wait with it.
@@ -191,7 +183,7 @@ export class Launcher {
     const {changes} = this
     const guard = started(this.deps, slot)
     const begun = {...slot, isCatchUp: isLate(slot, this.deps.clock.now())}
-    this.running.set(slot.key, {slot: begun, guard, sinceMs: this.deps.clock.mono()})
+    this.running.set(slot.key, {slot: begun, sinceMs: this.deps.clock.mono()})
     if (!slot.isCatchUp && launches === 0) this.noteLateness(this.deps.clock.now() - slot.dueAt)
     void endOf(guard).then((code) => {
       this.running.delete(slot.key)

@@ -1,11 +1,12 @@
-import type {ProcessRef, ProcessState} from '../../domain/clock/process-ref.js'
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import {holderOf, type RunHolder} from '../../domain/run/interrupted-run.js'
 import type {Survivor} from '../../domain/run/stop-report.js'
-import type {RecordedProcess, SchedulerState} from '../../domain/scheduler/scheduler.js'
+import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
+import type {SlotGuard} from '../../system/process/slot-guards.js'
 import {lookAtScheduler, type SchedulerStatusDeps} from './scheduler-status.js'
-import {openSlotRuns} from './slot-runs.js'
+import {isSlotStarted, openSlotRuns} from './slot-runs.js'
 
 export interface StopDeps extends SchedulerStatusDeps {
   readonly scheduler: Pick<Journal<SchedulerState>, 'read' | 'append'>
@@ -14,8 +15,8 @@ export interface StopDeps extends SchedulerStatusDeps {
   readonly isRunning: (process: ProcessRef) => boolean
   /** Removes the pid file that a killed scheduler has left. */
   readonly removePidFile: () => void
-  /** Whether a process on record lives, by its number, its start and its boot. */
-  readonly stateOf: (process: RecordedProcess) => ProcessState
+  /** The guards that schedulers have started for a slot, and that are at work. */
+  readonly slotGuards: () => readonly SlotGuard[]
   /**
    * Has the guard of a run end its job and record it, and ends a job that has no guard. What is left after the time is killed.
    *
@@ -85,14 +86,18 @@ async function hasEnded({clock, isRunning}: StopDeps, process: ProcessRef, limit
   return true
 }
 
-/** Ends the runs that a scheduler has started. @returns their jobs */
+/** Ends the runs that a scheduler has started, and its guards whose runs have not begun. @returns the jobs of the runs */
 async function endJobs(deps: StopDeps): Promise<readonly string[]> {
+  // Before the runs are read: a run that begins in between is on record by then.
+  const guards = deps.slotGuards()
   const {byJob} = deps.leases.read()
-  const ends = openSlotRuns(deps.runs.read()).map(async (run): Promise<readonly string[]> => {
+  const runs = deps.runs.read()
+  const unbegun = guards.filter(({job, slotMs}) => !isSlotStarted(runs, job, slotMs)).map(({process}) => process)
+  const ends = openSlotRuns(runs).map(async (run): Promise<readonly string[]> => {
     const holder = holderOf(run, byJob.get(run.job))
     return holder && (await endRun(deps, holder)) ? [run.job] : []
   })
-  const [jobs] = await Promise.all([Promise.all(ends), endUnbegun(deps)])
+  const [jobs] = await Promise.all([Promise.all(ends), endUnbegun(deps, unbegun)])
   return [...new Set(jobs.flat())]
 }
 
@@ -104,10 +109,8 @@ async function endRun(deps: StopDeps, holder: RunHolder): Promise<boolean> {
   return living !== 'unknown' && survivors.length === 0
 }
 
-/** Guards that wait for another run of their job would begin once that one has ended. */
-async function endUnbegun(deps: StopDeps): Promise<void> {
-  const {unbegun = []} = deps.scheduler.read().daemon?.stopped ?? {}
-  const alive = unbegun.filter((guard) => deps.stateOf(guard) === 'alive')
-  for (const {process} of alive) deps.signal(process, 'SIGTERM')
-  await Promise.all(alive.map(({process}) => hasEnded(deps, process, jobPatienceMs)))
+/** Guards that wait for another run of their job, or for its jitter, would begin later, whichever scheduler has started them. */
+async function endUnbegun(deps: StopDeps, guards: readonly ProcessRef[]): Promise<void> {
+  for (const process of guards) deps.signal(process, 'SIGTERM')
+  await Promise.all(guards.map((process) => hasEnded(deps, process, jobPatienceMs)))
 }

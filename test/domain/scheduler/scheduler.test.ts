@@ -20,16 +20,6 @@ test('a slot that is given up is open no longer, and is not fired again', () => 
   expect(schedulerFold.apply(state, {...dropped, at, job: 'another'} as never)).toBe('void')
 })
 
-test('guards that have not begun when their scheduler stops are known by number, start and boot', () => {
-  const unbegun = [{pid: 7, start: '100', pidns: 1}, {pid: 'no process'}]
-  const {daemon} = stateAfter([
-    {kind: 'started', id: 's', pid: 5},
-    {kind: 'stopped', reason: 'SIGTERM', unbegun, host: 'web1', boot: 'b1', machine: 'm1'},
-  ])
-  const process = {pid: 7, start: '100', pidns: 1}
-  expect(daemon?.stopped?.unbegun).toEqual([{process, host: 'web1', boot: 'b1', machine: 'm1'}])
-})
-
 test('jobs with wrong settings are known from the start or the last reload that was not refused', () => {
   const wrongJobs = [{job: 'j', problem: 'jobs.j.schedule: is wrong'}]
   const started = {kind: 'started', id: 's', pid: 5, wrongJobs}
