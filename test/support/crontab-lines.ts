@@ -86,6 +86,7 @@ export const lineCases: readonly LineCase[] = [
   {...wrong(`0 5 * * * root${' '.repeat(998)}ab`, 'refused: its command has 999 bytes'), hasUsers: true},
   {line: '17 * * * * root cd / && run-parts --report /etc/cron.hourly', state: 'left', said: 'system', hasUsers: true},
   {line: '5 5 * * * /usr/bin/guard run --job a -- /opt/a.sh', state: 'wrapped'},
+  {line: `5 5 * * * A='b' '/usr/bin/guard' 'run' '--job' 'a' '/opt/a.sh'`, state: 'wrapped'},
   {line: '5 5 * * * /usr/bin/node /usr/lib/node_modules/guardian/dist/guard.cjs run a.sh', state: 'wrapped'},
   {line: '* * * * * cd /x && guard watchdog', state: 'wrapped'},
   wrong('@Daily a', 'write @daily'),

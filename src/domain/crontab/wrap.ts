@@ -77,7 +77,7 @@ const commands =
 
 /** A word that is guard, and one of its commands behind it. */
 const guardCall = new RegExp(
-  `(?:^|[\\s/;&|('"])guard(?:\\.cjs)?["']?[ \\t]+(${commands})(?![\\w.-])((?:[ \\t].*)?)`,
+  `(?:^|[\\s/;&|('"])guard(?:\\.cjs)?["']?[ \\t]+["']?(${commands})["']?(?![\\w.-])((?:[ \\t].*)?)`,
   's',
 )
 

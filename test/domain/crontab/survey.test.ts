@@ -67,6 +67,7 @@ describe('the job of a line', () => {
     ['(guard run --timeout 5m ./other.sh)', 'other'],
     ['guard run db.nightly', 'db.nightly'],
     ['guard run --job=db.hourly -- x', 'db.hourly'],
+    [`A='b' '/opt/guard' 'run' '--job' 'db.hourly' '/opt/backup.sh'`, 'db.hourly'],
     ['guard watchdog', 'watchdog'],
   ])('%s: %s', (command, job) => {
     expect(survey(`0 5 * * * ${command}\n`, {jobs})[0]?.job).toBe(job)

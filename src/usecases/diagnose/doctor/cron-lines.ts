@@ -68,7 +68,7 @@ function variablesAbove(lines: readonly CrontabLine[]): Readonly<Record<string, 
 
 /** The word that is guard, with what stands before it where that changes nothing, and the command behind it. */
 function callOf(shell: string): Pick<CronLine, 'start' | 'calls'> {
-  const found = /(?:^|[\s;&|('"])((?:[^\s;&|('"]*\/)?guard)["']?[ \t]+([a-z-]+)/.exec(shell)
+  const found = /(?:^|[\s;&|('"])((?:[^\s;&|('"]*\/)?guard)["']?[ \t]+["']?([a-z-]+)/.exec(shell)
   if (!found) return {}
   const [, word = '', calls = ''] = found
   const shape = shellShape(shell)
