@@ -26,6 +26,8 @@ export interface Rerun {
   readonly ok: boolean
   /** Why not. */
   readonly reason: string | undefined
+  /** Its job had done its work, and only the end is not on record: nobody needs to know that it is not run again. */
+  readonly isDone: boolean
 }
 
 /**
@@ -51,14 +53,13 @@ export function planReruns(deps: RerunDeps, closing: readonly Run[] = []): reado
   }
 }
 
-/** Only its end is not on record: what it did would be done twice. */
-const hasSucceeded = 'its last attempt had ended healthy'
-
-function answerOf(deps: RerunDeps, run: Run): Pick<Rerun, 'ok' | 'reason'> {
-  if (lastAttemptOf(deps.runs.newestFirst(), run) === 'healthy') return {ok: false, reason: hasSucceeded}
+function answerOf(deps: RerunDeps, run: Run): Pick<Rerun, 'ok' | 'reason' | 'isDone'> {
+  // What it did would be done twice.
+  if (lastAttemptOf(deps.runs.newestFirst(), run) === 'healthy')
+    return {ok: false, reason: 'its last attempt had ended healthy', isDone: true}
   const answer: BudgetAnswer = askBudget(deps, run.job)
   const reason = answer.granted ? deps.cannotStart() : answer.reason
-  return {ok: reason === undefined, reason}
+  return {ok: reason === undefined, reason, isDone: false}
 }
 
 function askBudget(deps: RerunDeps, job: string): BudgetAnswer {
@@ -80,10 +81,10 @@ function budgetOf({clock, runs, settings}: RerunDeps, job: string) {
  */
 export function decideReruns(deps: RerunDeps): readonly Rerun[] {
   return planReruns(deps).filter((rerun) => {
-    const {run, ok, reason} = rerun
+    const {run, ok, reason, isDone} = rerun
     const notice = {job: run.job, class: interruptedClass, run: run.id, do: 'refused'} as const
     const {past, question} = budgetOf(deps, run.job)
-    const suppressed = !ok && noticeInWindow(past, notice, question) !== undefined
+    const suppressed = isDone || (!ok && noticeInWindow(past, notice, question) !== undefined)
     const {verdict} = deps.runs.append(
       {
         ...{kind: 'step-ended', job: run.job, run: run.id, do: rerunStep, ok, durationMs: 0, class: interruptedClass},
@@ -93,7 +94,7 @@ export function decideReruns(deps: RerunDeps): readonly Rerun[] {
       'durable',
     )
     if (verdict === 'void') return false
-    if (!ok && !suppressed && reason !== hasSucceeded) alertRefusal(deps, rerun)
+    if (!ok && !suppressed) alertRefusal(deps, rerun)
     return true
   })
 }

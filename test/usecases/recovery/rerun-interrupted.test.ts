@@ -31,9 +31,10 @@ function world(settings: Partial<JobSettings> = {}, more: Partial<Settings> = {}
     clock,
     runs,
     alerts,
-    interrupt: () => {
+    interrupt: (attempt?: string) => {
       const run = `run-${++count}`
       runs.append({kind: 'started', job: 'scan', run}, 'buffered')
+      if (attempt) runs.append({kind: 'attempt-ended', job: 'scan', run, attempt: 1, outcome: attempt}, 'buffered')
       runs.append({kind: 'interrupted', job: 'scan', run, reason: 'gone'}, 'durable')
     },
     steps: () => runs.lines.filter(({kind}) => kind === 'step-ended'),
@@ -99,6 +100,17 @@ test('once the budget is spent the job is not run again, and one alert in its wi
   clock.advance(60 * minute)
   interrupt()
   expect(decideReruns(deps)).toMatchObject([{ok: true}])
+})
+
+test('a run that had done its work is not run again, tells nobody, and silences no later refusal', () => {
+  const {deps, interrupt, alerts, clock} = world({budget: {recoveries: 0, perMs: 60 * minute}})
+  interrupt('healthy')
+  expect(decideReruns(deps)).toMatchObject([{ok: false, reason: 'its last attempt had ended healthy'}])
+  expect(alerts).toEqual([])
+  clock.advance(minute)
+  interrupt('failed')
+  decideReruns(deps)
+  expect(alerts).toMatchObject([{key: 'rerun-refused:scan:run-2'}])
 })
 
 test('where nothing that is started would last, the job is not run again, and that is said', () => {
