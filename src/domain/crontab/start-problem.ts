@@ -1,7 +1,7 @@
 import {seenFrom} from './job-names.js'
 import type {ShellShape} from './shell-shape.js'
 import type {CronVariables} from './variables.js'
-import {takesNext} from './wrap.js'
+import {calledAt} from './wrap.js'
 
 /** What is seen of the files that a line names. */
 export interface LineFiles {
@@ -56,19 +56,14 @@ function calledProblem(
   folder: string | undefined,
   files: LineFiles,
 ): string | undefined {
-  if (!/(?:^|\/)guard$/.test(program) || words[0] !== 'run') return undefined
-  const end = words.indexOf('--')
-  const at =
-    end < 0
-      ? words.findIndex((text, index) => index > 0 && !text.startsWith('-') && !takesNext(words[index - 1]))
-      : end + 1
-  const called = words[at]
-  const flags = words.slice(1, at)
-  if (called === undefined || !called.includes('/') || flags.some((flag) => /^--(?:cwd|shell)/.test(flag)))
-    return undefined
+  const [command, ...rest] = words
+  if (!/(?:^|\/)guard$/.test(program) || command !== 'run') return undefined
+  const at = calledAt(rest)
+  const [called, flags] = [rest[at], rest.slice(0, Math.max(0, at))]
+  if (!called?.includes('/') || flags.some((flag) => /^--(?:cwd|shell)/.test(flag))) return undefined
   const problem = programProblem(called, {folder, path: undefined}, files)
   // A script is run by its extension too.
-  return end < 0 && problem?.endsWith('is not executable') ? undefined : problem
+  return !flags.includes('--') && problem?.endsWith('is not executable') ? undefined : problem
 }
 
 interface SearchedIn {

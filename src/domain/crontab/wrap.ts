@@ -103,7 +103,7 @@ function calledJob(shell: string): CalledJob {
   const given = words.findIndex((text) => text === '--job' || text.startsWith('--job='))
   const named = words[given]?.startsWith('--job=') ? words[given]?.slice('--job='.length) : words[given + 1]
   if (given >= 0 && named !== undefined) return {job: named}
-  const file = words.find((text, at) => !text.startsWith('-') && !takesNext(words[at - 1]))
+  const file = words[calledAt(words)]
   if (file === undefined) return {}
   return {target: {file, folder: folderOf(shell.slice(0, found?.index))}}
 }
@@ -131,9 +131,15 @@ export function nameOfCall(
   return hasJob(target.file) ? target.file : (jobOfFile(target, variables) ?? jobNameOfFile(target.file))
 }
 
+/** Where the words behind `guard run` name what it runs. @returns -1 if nowhere */
+export function calledAt(words: readonly string[]): number {
+  const at = words.findIndex((text, index) => (text === '--' || !text.startsWith('-')) && !takesNext(words[index - 1]))
+  return words[at] === '--' ? at + 1 : at
+}
+
 /** Whether a flag of `guard run` has its value in the next word. */
-export function takesNext(word: string | undefined): boolean {
-  return /^--(?:timeout|kill-after|silence|overlap|wait|retries|jitter|ttl|cwd|config|state-dir|skip-exit-code|slot|run-id)$/.test(
+function takesNext(word: string | undefined): boolean {
+  return /^--(?:job|timeout|kill-after|silence|overlap|wait|retries|jitter|ttl|cwd|config|state-dir|skip-exit-code|slot|run-id)$/.test(
     word ?? '',
   )
 }

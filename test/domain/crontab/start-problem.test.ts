@@ -61,6 +61,7 @@ describe('a line that calls guard', () => {
     // guard looks for these by its settings, and says what is wrong.
     'guard run gone',
     'guard run --timeout 5m /opt/plain',
+    'guard run /opt/a.sh -- /opt/gone',
     'guard run --cwd /elsewhere ./gone.sh',
     'guard run --job j -- gone',
     'guard run --cwd /elsewhere --job j -- ./gone',
