@@ -127,8 +127,11 @@ function rowOf(report: JobReport, texts: typeof actionTexts): Row {
 function otherRow({incident, settingsFiles}: Evaluation['others'][number], nowUptimeMs: number): Row {
   const {job, verdict, escalations, openedUptimeMs} = incident
   const open = `open for ${span(nowUptimeMs - openedUptimeMs)}${escalations > 0 ? ', told' : ''}`
-  const files = settingsFiles.length === 0 ? 'none' : settingsFiles.join(', ')
-  return {cells: [job, paint[verdict](verdict), open], notes: [`not a job of these settings, but of ${files}`]}
+  const note =
+    settingsFiles.length === 0
+      ? 'a job that no settings watch'
+      : `not a job of these settings, but of ${settingsFiles.join(', ')}`
+  return {cells: [job, paint[verdict](verdict), open], notes: [note]}
 }
 
 function unusualOf({jobRuns, facts}: JobReport): readonly UnusualRun[] {

@@ -1,4 +1,5 @@
 import {listNames} from '../health/list-names.js'
+
 /**
  * What was found about one thing that a run under cron needs.
  * - wrong: something does not work under cron, or nobody would notice that

@@ -1,5 +1,4 @@
-import type {Clocks} from '../clock/uptime.js'
-import {uptimeAt} from '../clock/uptime.js'
+import {type Clocks, uptimeAt} from '../clock/uptime.js'
 import type {OpenClawJob} from '../openclaw/job.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
 import type {ObservedOutput} from '../watchdog/build-job-facts.js'

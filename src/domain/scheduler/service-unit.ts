@@ -1,4 +1,5 @@
 import {shellWord} from '../crontab/shell-word.js'
+
 /** What a service manager is told to run the scheduler by. */
 export interface ServicePlan {
   /** The command line of `guard scheduler run`, its program by an absolute path. */

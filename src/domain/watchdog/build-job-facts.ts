@@ -1,6 +1,5 @@
 import {graceEnd, lastDisturbance} from '../clock/disturbance.js'
-import type {Clocks} from '../clock/uptime.js'
-import {uptimeAt, wallAt} from '../clock/uptime.js'
+import {type Clocks, uptimeAt, wallAt} from '../clock/uptime.js'
 import {wasUpAt} from '../clock/was-up.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
 import {median} from '../run/usual-time.js'

@@ -1,6 +1,5 @@
 import {graceEnd} from '../clock/disturbance.js'
-import type {Clocks} from '../clock/uptime.js'
-import {wallAt} from '../clock/uptime.js'
+import {type Clocks, wallAt} from '../clock/uptime.js'
 import type {SlotFacts} from './job-facts.js'
 import {earlyMs} from './slot.js'
 import type {WatchedJob} from './watched-job.js'

@@ -34,16 +34,13 @@ export const systemClock: Clock = {
     }),
 }
 
-/**
- * Monotonic clock of this process, ms, for spans: `performance.now()` and an AbortController would have Node load what
- * takes 3 ms of each run.
- */
+/** Monotonic clock of this process, ms, for spans. For `performance.now()` Node would load nine modules in each run. */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1000 + nanoseconds / 1e6
 }
 
-/** Whether the work ends within `ms`, well or not. No timer is left behind. */
+/** Whether the work ends within `ms`, well or not. No timer is left behind, and no AbortController is loaded for it. */
 export function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), Math.min(ms, longestTimerMs))

@@ -1,5 +1,6 @@
-/** Limits of one attempt, in milliseconds; undefined and 0 mean no limit. */
 import {monotonicMs} from '../host/clock.js'
+
+/** Limits of one attempt, in milliseconds; undefined and 0 mean no limit. */
 export interface WatchedLimits {
   readonly timeoutMs: number | undefined
   readonly silenceMs: number | undefined

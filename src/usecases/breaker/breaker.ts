@@ -8,8 +8,7 @@ import {
   type Probe,
 } from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import type {ClockReading} from '../../domain/clock/reading.js'
-import {dueAt} from '../../domain/clock/reading.js'
+import {type ClockReading, dueAt} from '../../domain/clock/reading.js'
 import type {BudgetRatio} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'
 import type {Journal} from '../../journal/journal.js'

@@ -1,5 +1,4 @@
-import type {FleetKnown} from '../../domain/fleet/known.js'
-import {unsettledClaims} from '../../domain/fleet/known.js'
+import {type FleetKnown, unsettledClaims} from '../../domain/fleet/known.js'
 import type {FleetLease} from '../../domain/fleet/lease.js'
 import type {ClaimFate, OpenClaim} from '../../domain/fleet/open-claims.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'

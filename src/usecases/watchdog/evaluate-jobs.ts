@@ -1,5 +1,4 @@
-import type {Clocks} from '../../domain/clock/uptime.js'
-import {isInFuture, nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
+import {type Clocks, isInFuture, nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../../domain/incident/decide.js'
 import {type Incidents, type JobHistory, newHistory, uptimeOfHost} from '../../domain/incident/incident.js'
 import {type OtherIncident, othersAmong} from '../../domain/incident/other-incidents.js'

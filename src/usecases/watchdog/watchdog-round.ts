@@ -1,5 +1,4 @@
-import type {Clocks} from '../../domain/clock/uptime.js'
-import {dueSample} from '../../domain/clock/uptime.js'
+import {type Clocks, dueSample} from '../../domain/clock/uptime.js'
 import type {IncidentAction} from '../../domain/incident/decide.js'
 import {type EscalationFile, escalationFileOf} from '../../domain/incident/escalation-file.js'
 import {type Incident, type Incidents, uptimeOfHost} from '../../domain/incident/incident.js'
