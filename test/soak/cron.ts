@@ -12,8 +12,8 @@ import type {Launch} from './truth.js'
 import {createWorkplace, takeSettings, type Workplace} from './workplace.js'
 
 /**
- * The same with Debian's cron, in real minutes: five jobs and `guard watchdog`, all at the top of each minute. The
- * crontab of the user who runs it gets six lines more, and is put back afterwards.
+ * The same with Debian's cron, in real minutes: five jobs and `guard watchdog`, all at the top of each minute, in a
+ * crontab that nobody else sees.
  */
 export async function cronSoak({minutes, repository, print}: Omit<SoakOptions, 'seed'>): Promise<SoakResult> {
   if (cronObstacle !== undefined) throw new Error(`cron cannot be used here: ${cronObstacle}`)

@@ -4,8 +4,8 @@
 //
 // --minutes N  how long it lasts (1); at least 36 ticks, whose length depends on the machine
 // --seed N     when the jobs begin, and which of their runs go wrong (1)
-// --cron       with Debian's cron instead, in real minutes: five jobs in the crontab of the user who runs this, which is
-//              put back afterwards; needs root if no cron runs. 15 minutes show all
+// --cron       with Debian's cron instead, in real minutes: five jobs in a crontab that nobody else sees; needs root. 15
+//              minutes show all
 //
 // GUARD_FORM=node|standalone chooses the form of the program. Exits with 0 if all that was said was true, else 1; then
 // the folder of the soak is kept and named.
