@@ -1,9 +1,9 @@
+import {follow} from '../src/cli/alerts/follow-alerts.js'
 import {defineCommand} from '../src/cli/command/definition.js'
-import {follow} from '../src/cli/follow-alerts.js'
+import {jsonLine, writeOut} from '../src/cli/output/stdout.js'
 import {alertToJson, countByLevel, renderAlertLine, renderAlerts} from '../src/cli/render/alert.js'
 import {renderSuppressed, renderSuppressedLine} from '../src/cli/render/suppressed.js'
-import {jsonLine, writeOut} from '../src/cli/stdout.js'
-import {wireAlerts, wireOutbox} from '../src/cli/wire/alerts.js'
+import {wireAlerts, wireOutbox} from '../src/cli/wire/alerts/alerts.js'
 import {type KnownAlert, readAlerts} from '../src/usecases/alert/read-alerts.js'
 import {readSuppressed, type Suppressed} from '../src/usecases/alert/read-suppressed.js'
 

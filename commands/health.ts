@@ -1,8 +1,8 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {healthExitCodes} from '../src/cli/exit-codes.js'
+import {healthExitCodes} from '../src/cli/output/exit-codes.js'
 import {healthToJson, renderHealth} from '../src/cli/render/health.js'
-import {holderSettings} from '../src/cli/watching.js'
-import {wireHealth} from '../src/cli/wire/health.js'
+import {holderSettings} from '../src/cli/watchdog/watching.js'
+import {wireHealth} from '../src/cli/wire/diagnose/health.js'
 import {checkHealth} from '../src/usecases/diagnose/check-health.js'
 
 export default defineCommand({

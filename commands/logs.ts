@@ -1,6 +1,6 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {printLog} from '../src/cli/print-log.js'
-import {logDeps, logSecrets} from '../src/cli/wire/logs.js'
+import {printLog} from '../src/cli/logs/print-log.js'
+import {logDeps, logSecrets} from '../src/cli/wire/diagnose/logs.js'
 import {knownJob} from '../src/usecases/history/known-job.js'
 import {locateLog} from '../src/usecases/history/read-log.js'
 

@@ -1,7 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
+import {isTerminal} from '../src/cli/output/terminal.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
-import {hasNoOpenClaw, runResetDaemon} from '../src/cli/run-reset-daemon.js'
-import {isTerminal} from '../src/cli/terminal.js'
+import {hasNoOpenClaw, runResetDaemon} from '../src/cli/watchdog/run-reset-daemon.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 

@@ -1,6 +1,6 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {runMain} from '../src/cli/run-main.js'
-import {runOptions} from '../src/cli/run-options.js'
+import {runMain} from '../src/cli/run/run-main.js'
+import {runOptions} from '../src/cli/run/run-options.js'
 
 export default defineCommand({
   summary: 'Run a job under guard: lease, time limits, log, records, its own exit code',

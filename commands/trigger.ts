@@ -1,5 +1,5 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {triggerByCommand} from '../src/cli/trigger-command.js'
+import {triggerByCommand} from '../src/cli/scheduler/trigger-command.js'
 
 export default defineCommand({
   summary: 'Start a job of the settings now, detached',

@@ -1,6 +1,6 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {dryRun, runWatchdog} from '../src/cli/run-watchdog.js'
-import {isTerminal} from '../src/cli/terminal.js'
+import {isTerminal} from '../src/cli/output/terminal.js'
+import {dryRun, runWatchdog} from '../src/cli/watchdog/run-watchdog.js'
 
 /** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
 export default defineCommand({

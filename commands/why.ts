@@ -1,7 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {renderStory, storyToJson} from '../src/cli/render/why.js'
+import {wireWhy, wireWhyThen} from '../src/cli/wire/diagnose/why.js'
 import {roundPlan} from '../src/cli/wire/watchdog.js'
-import {wireWhy, wireWhyThen} from '../src/cli/wire/why.js'
 import {pastTime} from '../src/domain/clock/past-time.js'
 import {GuardError} from '../src/errors.js'
 import {explainJob} from '../src/usecases/diagnose/explain-job.js'

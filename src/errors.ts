@@ -1,5 +1,5 @@
 /**
- * guard's one error class. The kind says who has to act; `cli/exit-codes.ts` turns it into an exit code.
+ * guard's one error class. The kind says who has to act; `cli/output/exit-codes.ts` turns it into an exit code.
  *
  * - usage: the command line is wrong
  * - breaker-open: not run, the breaker of the target is open

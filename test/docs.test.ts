@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import fastGlob from 'fast-glob'
 import {describe, expect, test} from 'vitest'
-import {exitCodes} from '../src/cli/exit-codes.js'
+import {exitCodes} from '../src/cli/output/exit-codes.js'
 
 const root = join(import.meta.dirname, '..')
 const pages = [

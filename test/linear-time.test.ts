@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {lineSink} from '../src/cli/log-filters.js'
+import {lineSink} from '../src/cli/logs/log-filters.js'
 import {fileOfCommand, uniqueNames} from '../src/domain/crontab/job-names.js'
 import {judgeLine} from '../src/domain/crontab/judge-line.js'
 import {parseCrontab} from '../src/domain/crontab/line.js'

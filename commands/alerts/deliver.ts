@@ -1,5 +1,5 @@
+import {deliverByCommand} from '../../src/cli/alerts/deliver-alerts.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {deliverByCommand} from '../../src/cli/deliver-alerts.js'
 
 export default defineCommand({
   summary: 'Send what is due; a run that ended badly and the watchdog do that by themselves',

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {wireOutbox} from '../../src/cli/wire/alerts.js'
+import {wireOutbox} from '../../src/cli/wire/alerts/alerts.js'
 import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {dropMessage} from '../../src/usecases/alert/manage-outbox.js'
 

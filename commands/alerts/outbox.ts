@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {outboxToJson, renderOutbox} from '../../src/cli/render/outbox.js'
-import {wireOutbox} from '../../src/cli/wire/alerts.js'
+import {wireOutbox} from '../../src/cli/wire/alerts/alerts.js'
 
 export default defineCommand({
   summary: 'What waits to be sent and why, and what was given up',

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {pingPausesMs, tellMonitor} from '../../src/cli/wire/tell-monitor.js'
+import {pingPausesMs, tellMonitor} from '../../src/cli/wire/run/tell-monitor.js'
 
 export default defineCommand({
   summary: 'Tell a monitor that a run has started or ended',

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {exampleMessage} from '../../src/cli/wire/try-channel.js'
+import {exampleMessage} from '../../src/cli/wire/alerts/try-channel.js'
 import {plainText} from '../../src/domain/message-text/plain.js'
 
 export default defineCommand({

@@ -1,6 +1,6 @@
+import {deliverByCommand} from '../../src/cli/alerts/deliver-alerts.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {deliverByCommand} from '../../src/cli/deliver-alerts.js'
-import {wireOutbox} from '../../src/cli/wire/alerts.js'
+import {wireOutbox} from '../../src/cli/wire/alerts/alerts.js'
 import {retryMessages} from '../../src/usecases/alert/manage-outbox.js'
 
 export default defineCommand({

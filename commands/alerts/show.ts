@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {alertToJson, renderAlert} from '../../src/cli/render/alert.js'
-import {wireAlerts} from '../../src/cli/wire/alerts.js'
+import {wireAlerts} from '../../src/cli/wire/alerts/alerts.js'
 import {findAlert} from '../../src/usecases/alert/read-alerts.js'
 
 export default defineCommand({

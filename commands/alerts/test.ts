@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {tryChannel} from '../../src/cli/wire/try-channel.js'
+import {tryChannel} from '../../src/cli/wire/alerts/try-channel.js'
 import {missedBy} from '../../src/domain/delivery/outbox-fields.js'
 
 export default defineCommand({

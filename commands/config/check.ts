@@ -1,7 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {warningLines} from '../../src/cli/render/config.js'
-import {secretProblems} from '../../src/cli/secret-problems.js'
-import {settingsLocation} from '../../src/cli/settings-location.js'
+import {secretProblems} from '../../src/cli/settings/secret-problems.js'
+import {settingsLocation} from '../../src/cli/settings/settings-location.js'
 import {bothOf, inspectSettings} from '../../src/config/inspect.js'
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {effectiveSettings} from '../../src/cli/effective-settings.js'
 import {renderEntries} from '../../src/cli/render/config.js'
-import {settingsLocation} from '../../src/cli/settings-location.js'
+import {effectiveSettings} from '../../src/cli/settings/effective-settings.js'
+import {settingsLocation} from '../../src/cli/settings/settings-location.js'
 import {withoutSecrets} from '../../src/config/display.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 

@@ -1,7 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {exitCodesOfLevel} from '../../src/cli/exit-codes.js'
+import {exitCodesOfLevel} from '../../src/cli/output/exit-codes.js'
 import {renderStoreCheck, storeCheckToJson} from '../../src/cli/render/fleet-check.js'
-import {wireFleetCheck} from '../../src/cli/wire/fleet-check.js'
+import {wireFleetCheck} from '../../src/cli/wire/fleet/fleet-check.js'
 import {overallLevel} from '../../src/domain/diagnose/finding.js'
 import {checkStore} from '../../src/usecases/fleet/check-store.js'
 

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {readFleetSchema} from '../../src/cli/wire/fleet-schema.js'
+import {readFleetSchema} from '../../src/cli/wire/fleet/fleet-schema.js'
 
 export default defineCommand({
   summary: 'Print the SQL that makes a PostgreSQL the store of a fleet',

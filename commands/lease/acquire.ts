@@ -1,8 +1,8 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {compactJournals} from '../../src/cli/compact-journals.js'
-import {isOfFleet, leaseArgs, scopeFlag} from '../../src/cli/lease-command.js'
-import {showWait} from '../../src/cli/progress.js'
+import {compactJournals} from '../../src/cli/lease/compact-journals.js'
+import {isOfFleet, leaseArgs, scopeFlag} from '../../src/cli/lease/lease-command.js'
+import {showWait} from '../../src/cli/output/progress.js'
 import {holderName, runningProcess, stillRuns, wireLease} from '../../src/cli/wire/lease.js'
 import {reportLease} from '../../src/domain/lease/report.js'
 import {GuardError} from '../../src/errors.js'
@@ -39,7 +39,7 @@ export default defineCommand({
       flags.wait ? showWait(`waiting for the lease of ${job}`, acquire) : acquire()
     if (isOfFleet(guard, job, flags.scope)) {
       // Loaded late: few jobs are of a fleet.
-      const {acquireInFleet} = await import('../../src/cli/fleet-lease.js')
+      const {acquireInFleet} = await import('../../src/cli/lease/fleet-lease.js')
       const report = await patiently(() => acquireInFleet(guard, request, process))
       print(`${report.token}`)
       return report

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {scopeFlag} from '../../src/cli/lease-command.js'
+import {scopeFlag} from '../../src/cli/lease/lease-command.js'
 import {renderLeases} from '../../src/cli/render/lease.js'
 import {wireLease} from '../../src/cli/wire/lease.js'
 import {listLeases} from '../../src/usecases/lease/acquire-lease.js'
@@ -12,7 +12,7 @@ export default defineCommand({
     const guard = await openGuard()
     if (flags.scope === 'fleet') {
       // Loaded late: few jobs are of a fleet.
-      const {leasesOfFleet} = await import('../../src/cli/fleet-lease.js')
+      const {leasesOfFleet} = await import('../../src/cli/lease/fleet-lease.js')
       const leases = await leasesOfFleet(guard)
       if (leases.length === 0) print('no lease is known in the fleet')
       else show(renderLeases, leases)

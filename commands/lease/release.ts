@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import type {Guard} from '../../src/cli/guard.js'
-import {leaseArgs, leaseFlags, scopeFlag, withLeases} from '../../src/cli/lease-command.js'
+import {leaseArgs, leaseFlags, scopeFlag, withLeases} from '../../src/cli/lease/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {releaseLease} from '../../src/usecases/lease/held-lease.js'

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {leaseArgs, leaseFlags, scopeFlag, withLeases} from '../../src/cli/lease-command.js'
+import {leaseArgs, leaseFlags, scopeFlag, withLeases} from '../../src/cli/lease/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {renewLease} from '../../src/usecases/lease/held-lease.js'
 

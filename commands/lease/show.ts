@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {isOfFleet, leaseArgs, scopeFlag} from '../../src/cli/lease-command.js'
+import {isOfFleet, leaseArgs, scopeFlag} from '../../src/cli/lease/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {wireLease} from '../../src/cli/wire/lease.js'
 import {listLeases} from '../../src/usecases/lease/acquire-lease.js'
@@ -15,7 +15,7 @@ export default defineCommand({
     const guard = await openGuard()
     if (isOfFleet(guard, job, flags.scope)) {
       // Loaded late: few jobs are of a fleet.
-      const {leasesOfFleet} = await import('../../src/cli/fleet-lease.js')
+      const {leasesOfFleet} = await import('../../src/cli/lease/fleet-lease.js')
       const found = (await leasesOfFleet(guard)).find((known) => known.job === job)
       if (found) show(renderLease, found)
       else print(`no lease of ${job} is known in the fleet`)

@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {comingSlotToJson, renderComingSlots} from '../../src/cli/render/coming-slots.js'
-import {wireComingSlots} from '../../src/cli/wire/coming-slots.js'
+import {wireComingSlots} from '../../src/cli/wire/scheduler/coming-slots.js'
 import type {Settings} from '../../src/domain/settings/settings.js'
 import {knownJob} from '../../src/usecases/history/known-job.js'
 import {requireRightJob} from '../../src/usecases/run/refuse-wrong-job.js'

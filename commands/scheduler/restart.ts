@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {restartSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
+import {restartSchedulerDaemon} from '../../src/cli/wire/scheduler/scheduler.js'
 
 export default defineCommand({
   summary: 'Stop the scheduler if it runs, and start it as a daemon',

@@ -9,6 +9,6 @@ export default defineCommand({
   examples: ['guard scheduler run', 'guard scheduler run --config /etc/guardian/config.yaml'],
   async run({openGuard}) {
     const guard = await openGuard()
-    return (await import('../../src/cli/run-scheduler.js')).runScheduler(guard)
+    return (await import('../../src/cli/scheduler/run-scheduler.js')).runScheduler(guard)
   },
 })

@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {startedToJson} from '../../src/cli/render/scheduler.js'
-import {startSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
+import {startSchedulerDaemon} from '../../src/cli/wire/scheduler/scheduler.js'
 
 export default defineCommand({
   summary: 'Start the scheduler as a daemon, and wait until it is at work',

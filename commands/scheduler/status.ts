@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {showScheduler} from '../../src/cli/show-scheduler.js'
+import {showScheduler} from '../../src/cli/scheduler/show-scheduler.js'
 
 export default defineCommand({
   summary: 'Whether the scheduler runs, what it does, and what comes next',

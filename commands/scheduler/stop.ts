@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {stoppedText, stoppedToJson} from '../../src/cli/render/scheduler.js'
-import {stopSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
+import {stopSchedulerDaemon} from '../../src/cli/wire/scheduler/scheduler.js'
 
 export default defineCommand({
   summary: 'Stop the scheduler: TERM, and KILL after 5 s',

@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {schedulerUnit} from '../../src/cli/scheduler-unit.js'
+import {schedulerUnit} from '../../src/cli/scheduler/scheduler-unit.js'
 
 export default defineCommand({
   summary: 'Print a systemd service of the scheduler, or a file with it for process-compose',
@@ -16,7 +16,7 @@ export default defineCommand({
   async run({flags, json, openGuard}) {
     const text = schedulerUnit(await openGuard(), flags['process-compose'] ? 'process-compose' : 'systemd')
     if (json) return {unit: text}
-    const {writeOut} = await import('../../src/cli/stdout.js')
+    const {writeOut} = await import('../../src/cli/output/stdout.js')
     writeOut(`${text}\n`)
     return undefined
   },

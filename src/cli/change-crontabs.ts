@@ -5,6 +5,8 @@ import type {PlannedChange, PlannedChanges} from '../usecases/crontab/change-cro
 import type {DiscoverDeps} from '../usecases/crontab/discover-crontabs.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
+import {writeOut} from './output/stdout.js'
+import {isTerminal} from './output/terminal.js'
 import {
   changeToJson,
   changeView,
@@ -13,8 +15,6 @@ import {
   renderUnreadable,
   shortTitle,
 } from './render/crontab-change.js'
-import {writeOut} from './stdout.js'
-import {isTerminal} from './terminal.js'
 import {writeChange} from './wire/crontab.js'
 
 /** Texts for what is done. */

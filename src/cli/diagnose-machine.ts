@@ -4,11 +4,11 @@ import {examinationsOfJob, examinationsOfMachine} from '../usecases/diagnose/doc
 import {fixHarmless} from '../usecases/diagnose/doctor/fix.js'
 import {examineAll} from '../usecases/diagnose/doctor.js'
 import {knownJob} from '../usecases/history/known-job.js'
-import {exitCodesOfLevel} from './exit-codes.js'
 import type {Guard} from './guard.js'
+import {exitCodesOfLevel} from './output/exit-codes.js'
 import type {Diagnosis} from './render/doctor.js'
-import {wireDoctor} from './wire/doctor.js'
-import {wireFix} from './wire/doctor-fix.js'
+import {wireDoctor} from './wire/doctor/doctor.js'
+import {wireFix} from './wire/doctor/fix.js'
 
 interface DiagnosisAsked {
   readonly job: string | undefined

@@ -18,7 +18,7 @@ import {noAnswerFrom} from '../system/host/served-mount.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
 import {version} from './build-info.js'
-import {logFolder} from './log-folder.js'
+import {logFolder} from './logs/log-folder.js'
 
 /**
  * The composition root: everything that a command may hand to a use case. Nothing is opened before it is used, and only
@@ -109,7 +109,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   }
   if (settings.wrong) {
     // Loaded late, because settings are seldom wrong.
-    const {announceWrongSettings, recordIfPossible} = await import('./say-settings.js')
+    const {announceWrongSettings, recordIfPossible} = await import('./settings/say-settings.js')
     announce = announceWrongSettings(guard, settings.wrong)
     recordIfPossible(guard)
   }

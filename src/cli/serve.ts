@@ -6,7 +6,7 @@ import {isOwnFile} from '../system/host/own-file.js'
 import {onSignals} from '../system/process/own-signals.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
-import type {Place} from './wire/listen.js'
+import type {Place} from './wire/api/listen.js'
 
 const defaultPort = 8723
 const defaultHost = '127.0.0.1'
@@ -27,7 +27,7 @@ export async function serve(request: ServeRequest): Promise<undefined> {
   const guard = await request.openGuard()
   const place = placeOf(request, key, guard)
   // Loaded here: no other command needs the packages of the HTTP server.
-  const {serveHttp} = await import('./wire/serve.js')
+  const {serveHttp} = await import('./wire/api/serve.js')
   const serving = await serveHttp(guard, request.openGuard, {
     place,
     key,
@@ -61,7 +61,7 @@ async function recoverAtStart(guard: Guard): Promise<void> {
 }
 
 async function announce({json}: ServeRequest, where: string, key: string | undefined): Promise<void> {
-  const {jsonLine, writeLines, writeOut} = await import('./stdout.js')
+  const {jsonLine, writeLines, writeOut} = await import('./output/stdout.js')
   if (json) writeOut(jsonLine(where.startsWith('http') ? {url: where} : {socket: where}))
   else writeLines([`serving ${where}${key === undefined ? ', without a key: for reading only' : ''}`])
 }

@@ -1,6 +1,6 @@
 import {defineCommand} from '../../../src/cli/command/definition.js'
 import {patternText, silenceToJson} from '../../../src/cli/render/silence.js'
-import {wireSilences} from '../../../src/cli/wire/alerts.js'
+import {wireSilences} from '../../../src/cli/wire/alerts/alerts.js'
 import {settingsMask} from '../../../src/cli/wire/settings-mask.js'
 import {addSilence} from '../../../src/usecases/alert/manage-silences.js'
 

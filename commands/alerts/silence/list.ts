@@ -1,6 +1,6 @@
 import {defineCommand} from '../../../src/cli/command/definition.js'
 import {renderSilences, silenceToJson} from '../../../src/cli/render/silence.js'
-import {wireSilences} from '../../../src/cli/wire/alerts.js'
+import {wireSilences} from '../../../src/cli/wire/alerts/alerts.js'
 import {activeSilences} from '../../../src/usecases/alert/manage-silences.js'
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import {openGuard} from '../guard.js'
+import {writeJson, writeLines, writeRendered} from '../output/stdout.js'
+import {ownSheet} from '../output/terminal.js'
 import {pageOf} from '../render/page.js'
-import {writeJson, writeLines, writeRendered} from '../stdout.js'
-import {ownSheet} from '../terminal.js'
 import type {Call, GuardCommand} from './definition.js'
 import type {ParsedArgv} from './parse-argv.js'
 

@@ -1,5 +1,5 @@
 import type {ChalkInstance} from 'chalk'
-import {isTerminal} from '../terminal.js'
+import {isTerminal} from '../output/terminal.js'
 
 type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow'
 

@@ -3,7 +3,7 @@ import {stepTitle} from '../../domain/recovery/plan.js'
 import type {Argv, JobSettings} from '../../domain/settings/job.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {Guard} from '../guard.js'
-import {jsonLine, writeOut, writeRendered} from '../stdout.js'
+import {jsonLine, writeOut, writeRendered} from '../output/stdout.js'
 
 /** `guard run --plan`: what would be done, from the same settings that a run uses; nothing is started or written. */
 export function printPlan(guard: Guard, run: RunResolved, json: boolean): void {

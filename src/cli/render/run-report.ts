@@ -1,6 +1,6 @@
 import {writeSync} from 'node:fs'
 import type {RunReport} from '../../domain/run/report.js'
-import {jsonLine} from '../stdout.js'
+import {jsonLine} from '../output/stdout.js'
 
 /** `guard run --json`: how the run ended. Throws the file system's error. */
 export function printReport(report: RunReport): void {

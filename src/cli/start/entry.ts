@@ -3,7 +3,7 @@ import {isStandalone} from '../../system/host/program.js'
 import {takeCaller, theCaller} from '../../system/process/caller.js'
 import {keepIgnored} from '../../system/process/own-signals.js'
 import {versionText} from '../build-info.js'
-import {writeOut} from '../stdout.js'
+import {writeOut} from '../output/stdout.js'
 import {idOf} from './command-id.js'
 import {useCompileCache} from './compile-cache.js'
 

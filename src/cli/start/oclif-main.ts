@@ -9,7 +9,7 @@ import {programFile} from '../../system/host/program.js'
 import {versionText} from '../build-info.js'
 import {oclifCommand} from '../command/oclif-command.js'
 import {shieldTarget} from '../command/split-argv.js'
-import {exitOnFault, reportError} from '../report-error.js'
+import {exitOnFault, reportError} from '../output/report-error.js'
 import {idOf} from './command-id.js'
 import {flagHints, flagOfNoCommand, plainWords, seeFlags, unexpectedWord} from './suggestions.js'
 

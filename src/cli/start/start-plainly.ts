@@ -7,7 +7,7 @@ export function startPlainly(command: GuardCommand, argv: readonly string[]): bo
   const parsed = parseArgv(command, argv, process.env)
   if (!parsed) return false
   const json = parsed.flags['json'] === true
-  const report = async (error: unknown) => (await import('../report-error.js')).reportError(error, json)
+  const report = async (error: unknown) => (await import('../output/report-error.js')).reportError(error, json)
   const end = (error: unknown) => void report(error).then(() => process.exit())
   process.on('uncaughtException', end)
   // Bun has a stack trace and exit code 1 for these.

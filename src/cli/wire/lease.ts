@@ -9,7 +9,7 @@ import {identifyProcess, isHidden} from '../../system/process/identity.js'
 import {clockReading, type LeaseDeps} from '../../usecases/lease/lease.js'
 import type {ReconcileDeps} from '../../usecases/run/reconcile-interrupted.js'
 import type {Guard} from '../guard.js'
-import {printWarning} from '../stderr.js'
+import {printWarning} from '../output/stderr.js'
 
 /** What the use cases of leases need. */
 export function wireLease(guard: Guard): LeaseDeps {

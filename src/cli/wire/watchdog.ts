@@ -19,7 +19,7 @@ import type {OpenClawAnswer} from '../../usecases/watchdog/check-openclaw.js'
 import type {RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
 import type {WatchdogRoundDeps} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
-import {holderSettings} from '../watching.js'
+import {holderSettings} from '../watchdog/watching.js'
 import {lostToken, wireLease} from './lease.js'
 import {settingsMask} from './settings-mask.js'
 
