@@ -32,10 +32,9 @@ interface Mark {
  * The text with `phase_status` `failed` and an object `recovery` that says why, in the place of one from an earlier crash.
  * All else stays as it is, byte for byte: numbers that JavaScript cannot hold, too.
  *
- * @returns undefined if it is not an object with a status
+ * @param text one of which `readRunState` says that its run goes on
  */
-export function markFailed(text: string, {timestamp, reason, phase}: Mark): string | undefined {
-  if (objectIn(text)?.['phase_status'] === undefined) return undefined
+export function markFailed(text: string, {timestamp, reason, phase}: Mark): string {
   const recovery = JSON.stringify({
     ...{timestamp, action: 'marked_for_recovery', by: 'guard', reason, original_phase_status: 'running'},
     ...(phase !== undefined && {recovery_phase: phase}),
