@@ -20,6 +20,7 @@ const [shortestPauseMs, longestPauseMs] = [5000, 15_000]
 export class LateClaim {
   private hold: FleetHold | undefined
   private isOver = false
+  private isLeft = false
   private asking: Promise<void> = Promise.resolve()
   private readonly deps: HoldFleetDeps
   private readonly request: LateRequest
@@ -42,6 +43,8 @@ export class LateClaim {
     this.isOver = true
     await this.asking
     const {deps, request} = this
+    // What it was granted expires, and the claim stays open until that process is seen to be gone.
+    if (this.isLeft) return this.hold?.leave()
     if (this.hold) return this.hold.release(end, how === 'at-once' ? 0 : deps.waitMs)
     if (how === 'at-once' || !isOpen(deps, request)) return
     try {
@@ -55,6 +58,7 @@ export class LateClaim {
   /** A process of the job may still run. */
   leave(): void {
     this.isOver = true
+    this.isLeft = true
     this.hold?.leave()
   }
 
