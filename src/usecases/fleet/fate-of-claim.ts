@@ -34,5 +34,10 @@ export function runOfClaim({runs}: FateDeps, job: string, {claimId}: Pick<OpenCl
   return runs
     ?.read()
     .get(job)
-    ?.runs.find(({id, outcome}) => id === claimId && outcome !== 'skipped')
+    ?.runs.find((run) => run.id === claimId && hasTakenPlace(run))
+}
+
+/** A job may say itself that it skipped its work. */
+function hasTakenPlace({outcome, attempts}: Run): boolean {
+  return outcome !== 'skipped' || attempts > 0
 }

@@ -3,7 +3,6 @@ import {faultText, refusalText} from '../../domain/fleet/refusal.js'
 import {lastEndSeen} from '../../domain/fleet/seen-end.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {leaseLost} from '../../domain/retry/not-retried.js'
-import {isCutShort, isHealthy} from '../../domain/run/outcome.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {Claim, RunLease} from '../run/claim-run.js'
@@ -12,6 +11,7 @@ import {acquireFleetLease} from './acquire-fleet-lease.js'
 import {LateClaim} from './claim-later.js'
 import type {FleetDeps, FleetGrant, FleetRequest} from './fleet-deps.js'
 import {type FleetHold, type HoldFleetDeps, holdFleetLease} from './hold-fleet-lease.js'
+import {fleetEndOf} from './unfenced-run.js'
 
 export interface FleetRunDeps extends FleetDeps, Pick<HoldFleetDeps, 'callAfter'> {
   readonly onStoreError: FleetSettings['onStoreError']
@@ -118,7 +118,7 @@ function unfencedRun(deps: FleetRunDeps, request: FleetRequest, machine: RunLeas
       isHurried = () => signals.aborted.aborted
     },
     settle: async (end) => {
-      await givenBack(deps, job, claim.settle(endOf(end), isHurried() ? 'at-once' : 'at-leisure'))
+      await givenBack(deps, job, claim.settle(fleetEndOf(end.attempt), isHurried() ? 'at-once' : 'at-leisure'))
       return end
     },
     leave: () => givenBack(deps, job, claim.settle(notRun, 'at-leisure')),
@@ -134,12 +134,6 @@ async function givenBack({warn}: FleetRunDeps, job: string, released: Promise<vo
 
 /** How the lease of a run that does not take place is given back. */
 const notRun: FleetEnd = {status: 'ok', detail: 'skipped', isUncounted: true}
-
-/** How the lease of a run is given back. */
-function endOf({attempt}: FinishedRun): FleetEnd {
-  const isUncounted = attempt.outcome === 'skipped' || isCutShort(attempt)
-  return {status: isHealthy(attempt) || isUncounted ? 'ok' : 'error', detail: attempt.outcome, isUncounted}
-}
 
 function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLease): FleetRun {
   let end: () => void = ignore
@@ -178,7 +172,7 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
     settle: async (end) => {
       // The sender of the signal may not wait for long.
       const waitMs = isHurried() ? 0 : deps.waitMs
-      await givenBack(deps, job, hold.release(endOf(end), waitMs))
+      await givenBack(deps, job, hold.release(fleetEndOf(end.attempt), waitMs))
       const lost = hold.lost()
       return lost === undefined ? end : fencedEnd(end, lost)
     },

@@ -3,6 +3,7 @@ import type {FleetClaim, FleetEnd} from '../../domain/fleet/lease.js'
 import type {OpenClaim} from '../../domain/fleet/open-claims.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {isCutShort} from '../../domain/run/outcome.js'
+import type {Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import {claimOf} from './claim-of.js'
 import {fateOfClaim, runOfClaim} from './fate-of-claim.js'
@@ -30,15 +31,15 @@ export async function recordUnfencedRuns(deps: FleetDeps, job: string): Promise<
 /** Has the store know of one that has ended. Rejects with StoreFault. */
 export async function recordUnfencedRun(deps: FleetDeps, job: string, claim: OpenClaim): Promise<void> {
   const {claimId, slotAt} = claim
-  const run = runOfClaim(deps, job, claim)
-  const outcome = run?.outcome
   const asked = await claimOf(deps, {job, holder: claimId, claimId, ttlMs: briefTtlMs, slotAt})
-  const status = outcome === 'healthy' ? 'ok' : 'error'
-  await claimAndRelease(deps, asked, {
-    status,
-    detail: outcome ?? 'unknown',
-    isUncounted: run !== undefined && isCutShort(run),
-  })
+  await claimAndRelease(deps, asked, fleetEndOf({outcome: 'unknown', ...runOfClaim(deps, job, claim)}))
+}
+
+/** How the lease of a run is given back. */
+export function fleetEndOf(run: Pick<Run, 'class' | 'cancelledBy'> & {readonly outcome: string}): FleetEnd {
+  const {outcome} = run
+  const isUncounted = outcome === 'skipped' || isCutShort(run)
+  return {status: outcome === 'healthy' || isUncounted ? 'ok' : 'error', detail: outcome, isUncounted}
 }
 
 /**
