@@ -22,7 +22,7 @@ export async function fateOfClaim(deps: FateDeps, job: string, claim: OpenClaim)
     const run = runOfClaim(deps, job, claim)
     if (run?.outcome !== undefined) return 'ran'
     if (living === 'unknown') return 'unknown'
-    return run ? 'ran' : 'abandoned'
+    return run || isForgotten(deps, job, claim) ? 'ran' : 'abandoned'
   } catch (error) {
     if (error instanceof GuardError) return 'unknown'
     throw error
@@ -35,6 +35,15 @@ export function runOfClaim({runs}: FateDeps, job: string, {claimId}: Pick<OpenCl
     ?.read()
     .get(job)
     ?.runs.find((run) => run.id === claimId && hasTakenPlace(run))
+}
+
+/**
+ * The state keeps the last ended run of a job alone, so one that began before it may have taken place. The run of a claim
+ * that has only asked has not begun.
+ */
+function isForgotten({runs}: FateDeps, job: string, {is, at}: OpenClaim): boolean {
+  const known = runs?.read().get(job)?.runs ?? []
+  return is !== 'asked' && known.some((run) => run.outcome !== undefined && hasTakenPlace(run) && run.startedAt > at)
 }
 
 /** A job may say itself that it skipped its work. */

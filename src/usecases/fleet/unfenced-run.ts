@@ -32,13 +32,13 @@ export async function recordUnfencedRuns(deps: FleetDeps, job: string): Promise<
 export async function recordUnfencedRun(deps: FleetDeps, job: string, claim: OpenClaim): Promise<void> {
   const {claimId, slotAt} = claim
   const asked = await claimOf(deps, {job, holder: claimId, claimId, ttlMs: briefTtlMs, slotAt})
-  await claimAndRelease(deps, asked, fleetEndOf({outcome: 'unknown', ...runOfClaim(deps, job, claim)}))
+  await claimAndRelease(deps, asked, fleetEndOf(runOfClaim(deps, job, claim) ?? {}))
 }
 
-/** How the lease of a run is given back. */
-export function fleetEndOf(run: Pick<Run, 'class' | 'cancelledBy'> & {readonly outcome: string}): FleetEnd {
-  const {outcome} = run
-  const isUncounted = outcome === 'skipped' || isCutShort(run)
+/** How the lease of a run is given back; one of which the end is not known any more says nothing of its job. */
+export function fleetEndOf(run: Pick<Run, 'outcome' | 'class' | 'cancelledBy'>): FleetEnd {
+  const {outcome = 'unknown'} = run
+  const isUncounted = outcome === 'unknown' || outcome === 'skipped' || isCutShort(run)
   return {status: outcome === 'healthy' || isUncounted ? 'ok' : 'error', detail: outcome, isUncounted}
 }
 

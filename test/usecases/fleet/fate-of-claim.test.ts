@@ -28,6 +28,9 @@ function host(living: LivingProcess, ...records: readonly object[]) {
 const started = {kind: 'started'}
 const ended = (outcome: string) => ({kind: 'ended', outcome})
 const skipped = {kind: 'skipped', reason: 'busy'}
+/** Of another run. */
+const begun = {...started, run: 'run-2'}
+const later = [begun, {...ended('failed'), run: 'run-2'}]
 
 describe('the run of a claim', () => {
   test.each<[string, Partial<OpenClaim>]>([
@@ -74,6 +77,20 @@ describe('the run of a claim', () => {
   test('has taken place if its job says that it skipped its work', async () => {
     const attempt = {kind: 'attempt-ended', attempt: 1, outcome: 'skipped'}
     expect(await host('none', started, attempt, ended('skipped')).fate()).toBe('ran')
+  })
+
+  test.each<[string, OpenClaim['is'], string, readonly object[]]>([
+    ['has taken place, though it is forgotten, if a later one of its job has ended since', 'granted', 'ran', later],
+    ['has taken place without the lease, though it is forgotten, if a later one has ended', 'unfenced', 'ran', later],
+    ['has not taken place if it only asked, also if a later one has ended', 'asked', 'abandoned', later],
+    ['has not taken place if the later one goes on, for nothing is forgotten then', 'granted', 'abandoned', [begun]],
+    ['has not taken place if the later one was skipped', 'granted', 'abandoned', [{...skipped, run: 'run-2'}]],
+  ])('%s', async (_title, is, fate, records) => {
+    expect(await host('none', ...records).fate({is})).toBe(fate)
+  })
+
+  test('has not taken place if the one that has ended began before it', async () => {
+    expect(await host('none', ...later).fate({is: 'granted', at: Date.UTC(2027, 0)})).toBe('abandoned')
   })
 
   test('is unknown where the runs cannot be read, and abandoned where none are kept', async () => {

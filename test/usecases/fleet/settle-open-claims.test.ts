@@ -146,6 +146,42 @@ describe('a guard that was killed', () => {
   })
 })
 
+describe('a run that is forgotten, because a later one of its job has ended since,', () => {
+  const claim = {job: 'nightly', claim: 'run-1', slotAt}
+  const owner = {process: {pid: 10, start: '100'}}
+
+  /** `answer`: what the store had said to its claim. */
+  async function forgotten(answer: object) {
+    const fleet = fakeFleet()
+    const {known, runs, store, request, gone} = fleet
+    known.append({kind: 'asked', ...claim, ...owner}, 'buffered')
+    known.append({...claim, ...answer} as never, 'buffered')
+    await store.acquire({...request, slotAt, host: 'web-17', floor: 0})
+    fleet.clock.advance(60_000)
+    for (const run of ['run-1', 'run-2']) {
+      runs.append({kind: 'started', job: 'nightly', run}, 'buffered')
+      runs.append({kind: 'ended', job: 'nightly', run, outcome: 'healthy', exitCode: 0}, 'buffered')
+      gone.add(run)
+    }
+    const lines = runs.lines.length
+    const all = {...fleet.deps, known, runs, log: () => undefined}
+    await settleOpenClaims(all, await findUnsettled(all))
+    return {...fleet, news: runs.lines.slice(lines)}
+  }
+
+  test('has had its slot, though it could not give its lease back', async () => {
+    const {news, kinds} = await forgotten({kind: 'granted', token: 1, ttlMs: 60_000, serverAt: 1})
+    expect([news, kinds()]).toEqual([[], ['granted', 'settled']])
+  })
+
+  test('has its slot recorded as done if it had no lease, and says nothing for or against its job', async () => {
+    const {news, store} = await forgotten({kind: 'refused', reason: 'away', unfenced: true})
+    expect(news).toEqual([])
+    expect(store.rows.get('nightly')).toMatchObject({slotAt, released: {status: 'ok', detail: 'unknown'}})
+    expect(store.rows.get('nightly')).not.toHaveProperty('lastEnd')
+  })
+})
+
 describe('a run that took place without the lease', () => {
   const unfenced = {
     kind: 'refused',
