@@ -7,6 +7,7 @@ import {resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/res
 import {runsFold} from '../../src/domain/run/job-runs.js'
 import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import {answerResets} from '../../src/usecases/reset/answer-resets.js'
+import type {ResetAttempt} from '../../src/usecases/reset/reset-attempt.js'
 import {type ResetDeps, usualPace} from '../../src/usecases/reset/reset-deps.js'
 import {fakeClock} from './fake-clock.js'
 import {fakeOpenClaw, jobId} from './fake-openclaw.js'
@@ -88,6 +89,18 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     )
   }
 
+  /** An attempt at the request by a daemon of its own, which has claimed it, also if another one had before. */
+  const attempt = (id: string): ResetAttempt => {
+    const deps = daemon()
+    const request = requests.read().byId.get(id)
+    const over = results.read().open.get(id)?.claim?.id
+    const line = {request_id: id, job_id: request?.jobId, process: deps.self, ...(over !== undefined && {over})}
+    results.append({kind: 'claimed', ...line}, 'durable')
+    const open = results.read().open.get(id)
+    if (!request || !open?.claim) throw new Error(`${id} is not claimed`)
+    return {deps, request, claim: open.claim, open, steps: []}
+  }
+
   return {
     clock,
     openclaw,
@@ -99,6 +112,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     seen,
     stop,
     daemon,
+    attempt,
     ask,
     jobNow: () => openclaw.job,
     /** A line that another program appended. */
