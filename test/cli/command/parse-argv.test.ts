@@ -10,6 +10,7 @@ import {type Flag, takesValue} from '../../../src/cli/command/flag.js'
 import {oclifCommand} from '../../../src/cli/command/oclif-command.js'
 import {noTarget, parseArgv} from '../../../src/cli/command/parse-argv.js'
 import {shieldTarget, splitArgv, unshieldTarget} from '../../../src/cli/command/split-argv.js'
+import {propertySeed} from '../../support/random.js'
 
 /** Plain calls are read without oclif, and no caller may be able to tell. */
 
@@ -125,7 +126,7 @@ describe('the parser of plain calls', () => {
         accepted += 1
         expect(sorted(await parsedByOclif(command, argv))).toEqual(sorted(plain))
       }),
-      {numRuns: command === run ? 2000 : 300},
+      {seed: propertySeed, numRuns: command === run ? 2000 : 300},
     )
     if (former === undefined) delete process.env['GUARD_STATE_DIR']
     else process.env['GUARD_STATE_DIR'] = former
@@ -172,6 +173,7 @@ describe('the arguments of a job', () => {
           splitArgv(argv, takes).target,
         )
       }),
+      {seed: propertySeed},
     )
   })
 
@@ -182,6 +184,7 @@ describe('the arguments of a job', () => {
         const cut = target.form === 'command' ? ['--'] : []
         expect([...own, ...cut, ...target.argv]).toEqual(argv)
       }),
+      {seed: propertySeed},
     )
   })
 })
