@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // What a test polls for comes, on a busy machine later than within the second that is usual.
+    expect: {poll: {timeout: 20_000}},
   },
 })
