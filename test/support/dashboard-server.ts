@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
-import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import type {JobJson} from '../../src/http/dashboard/json.js'
 import {healthOf, incidentsOf, runsOf, storyOf, upcomingOf} from './dashboard-data.js'
+import {closedPort} from './http-receiver.js'
 
 /** The key of the stand-in. */
 export const standInKey = 'a-key-of-the-stand-in'
@@ -90,14 +90,9 @@ export async function startDashboardStandIn(initial: Partial<StandInState>): Pro
     streams.add(response)
     response.on('close', () => streams.delete(response))
   }
-  let port = 0
-  const start = () =>
-    new Promise<void>((resolve) => {
-      server.listen(port, '127.0.0.1', () => {
-        port = (server.address() as AddressInfo).port
-        resolve()
-      })
-    })
+  // One that nobody else is given while the server is stopped.
+  const port = await closedPort()
+  const start = () => new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
   await start()
   return {
     url: `http://127.0.0.1:${port}/`,
