@@ -30,26 +30,27 @@ test('output beyond the limit is read and dropped, and does not change how the c
 })
 
 test('a command that ignores TERM is killed, and counts as timed out', async () => {
-  const result = await sh("trap '' TERM; while :; do sleep 0.1; done", 200)
+  // Even on a busy machine the shell ignores TERM before its time is up.
+  const result = await sh("trap '' TERM; while :; do sleep 0.1; done", 3000)
   expect(result).toMatchObject({exitCode: undefined, signal: 'SIGKILL', timedOut: true})
-  expect(result.durationMs).toBeLessThan(6000)
+  expect(result.durationMs).toBeLessThan(20_000)
 })
 
 test('a child that ignores TERM does not outlive its timed-out command', async () => {
   const pidFile = join(tempDir(), 'pid')
   const child = `trap "" TERM; echo $$ > ${pidFile}; exec sleep 300`
-  const result = await sh(`sh -c '${child}' & wait`, 500)
+  const result = await sh(`sh -c '${child}' & wait`, 3000)
   expect(result.timedOut).toBe(true)
   await expect.poll(() => isAlive(readPid(pidFile))).toBe(false)
 })
 
 test('a daemon that keeps the pipe open does not delay the result, and is not killed', async () => {
   const pidFile = join(tempDir(), 'pid')
-  const result = await sh(`sleep 300 & echo $! > ${pidFile}; echo started`)
+  const result = await sh(`sleep 300 & echo $! > ${pidFile}; echo started`, 40_000)
   const daemon = readPid(pidFile)
   onTestFinished(() => void process.kill(daemon, 'SIGKILL'))
   expect(result).toMatchObject({exitCode: 0, timedOut: false, stdout: 'started\n'})
-  expect(result.durationMs).toBeLessThan(5000)
+  expect(result.durationMs).toBeLessThan(20_000)
   expect(isAlive(daemon)).toBe(true)
 })
 

@@ -33,7 +33,7 @@ test('a service without a check can be restarted, and its state is uncheckable',
 
 test('a restart does not wait for a daemon that its script leaves running', async () => {
   const service = openService(
-    {...settings, restart: ['sh', '-c', 'sleep 3 & echo started'], timeoutMs: 2000},
+    {...settings, restart: ['sh', '-c', 'sleep 30 & echo started'], timeoutMs: 20_000},
     runCommand,
   )
   expect(await service.restart()).toEqual({ok: true, detail: 'started'})

@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
 import {runCommand} from '../../../src/system/process/run-command.js'
 import {openService} from '../../../src/system/services/open-service.js'
+import {closedPort} from '../../support/http-receiver.js'
 import {type Recording, replay} from '../../support/recording.js'
 import {quickService} from '../../support/settings.js'
 
@@ -104,16 +105,18 @@ describe('the REST API, by its documented behaviour', () => {
   })
 
   test('a server that hangs, is gone, or answers nonsense is a reason', async () => {
-    const reason = async (url: string) => {
-      const service = openService({...settings, name: 'uw-daemon', url, timeoutMs: 300}, runCommand)
+    const reason = async (url: string, timeoutMs = settings.timeoutMs) => {
+      const service = openService({...settings, name: 'uw-daemon', url, timeoutMs}, runCommand)
       return [await service.restart(), await service.isUp()]
     }
     const expected = (text: RegExp, more = {}) => [
       {ok: false, reason: expect.stringMatching(text), ...more},
       {state: 'unknown', detail: expect.stringMatching(text)},
     ]
-    expect(await reason(await serve(() => undefined))).toEqual(expected(/no answer within 300ms/))
-    expect(await reason(await closedPort())).toEqual(expected(/cannot be reached/, {notStarted: true}))
+    expect(await reason(await serve(() => undefined), 300)).toEqual(expected(/no answer within 300ms/))
+    expect(await reason(`http://127.0.0.1:${await closedPort()}`)).toEqual(
+      expected(/cannot be reached/, {notStarted: true}),
+    )
     expect(await reason(await serve((_, response) => response.end('<html>')))).toEqual(expected(/answered 200/))
   })
 })
@@ -130,14 +133,6 @@ function api(asked: string[] = []): RequestListener {
     response.writeHead(process ? 200 : 400, {'content-type': 'application/json'})
     response.end(JSON.stringify(process ? (rest ? {name} : process) : {error: problem}))
   }
-}
-
-async function closedPort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const {port} = server.address() as AddressInfo
-  server.close()
-  return `http://127.0.0.1:${port}`
 }
 
 async function serve(listener: RequestListener): Promise<string> {
