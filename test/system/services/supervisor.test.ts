@@ -12,7 +12,7 @@ import {hasSupervisord, type Supervisord, startSupervisord} from '../../support/
 const programs = {
   good: 'command=sleep 300\nstartsecs=1\nautorestart=false',
   idle: 'command=sleep 300\nstartsecs=0\nautostart=false',
-  bad: "command=sh -c 'exit 3'\nstartsecs=1\nstartretries=0\nautostart=false",
+  bad: "command=sh -c 'exit 3'\nstartsecs=30\nstartretries=0\nautostart=false",
   missing: 'command=/no/such/program\nautostart=false\nstartretries=0',
   hanging: `command=sh -c "trap '' TERM; while :; do sleep 1; done"\nstartsecs=0\nstopwaitsecs=4\nkillasgroup=true`,
   first: 'command=sleep 300\nstartsecs=0',
@@ -39,7 +39,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
 
   test('a real supervisord restarts a running program and a killed one, and both are verified to be up', async () => {
     const good = service('good')
-    await expect.poll(() => good.isUp(), {timeout: 10_000}).toMatchObject({state: 'up'})
+    await expect.poll(() => good.isUp(), {timeout: 30_000}).toMatchObject({state: 'up'})
     const before = supervisord.pidOf('good')
     expect(await restartService({clock: systemClock, signal, service: good}, quickService)).toEqual({
       ok: true,
@@ -65,7 +65,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
 
     expect(await service('nobody').isUp()).toMatchObject({state: 'failed'})
     await expect
-      .poll(() => service('bad').isUp(), {timeout: 10_000})
+      .poll(() => service('bad').isUp(), {timeout: 30_000})
       .toMatchObject({state: 'failed', detail: expect.stringMatching(/bad is FATAL Exited too quickly/)})
   })
 
@@ -75,7 +75,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
   })
 
   test('a restart that hangs ends at its time limit', async () => {
-    await expect.poll(() => service('hanging').isUp(), {timeout: 10_000}).toMatchObject({state: 'up'})
+    await expect.poll(() => service('hanging').isUp(), {timeout: 30_000}).toMatchObject({state: 'up'})
     const answer = await service('hanging', 1500).restart()
     expect(answer).toEqual({
       ok: false,
