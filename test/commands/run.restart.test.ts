@@ -91,7 +91,7 @@ test.skipIf(!hasSupervisord)(
       'check.py',
       check.replace("os.path.exists('daemon.up')", "os.path.exists('/proc/' + open('daemon.up').read().strip())"),
     )
-    await expect.poll(() => existsSync(up), {timeout: 15_000}).toBe(true)
+    await expect.poll(() => existsSync(up), {timeout: 40_000}).toBe(true)
     expect((await sandbox.guard('run', 'check')).code).toBe(0)
 
     const killed = supervisord.pidOf('daemon')
@@ -111,13 +111,13 @@ test('two jobs that fail of the same service restart it once, and both end with 
   const sandbox = createSandbox()
   const {dir, write, path} = sandbox
   write('check.py', check)
-  // Both have failed before either restarts: the restart takes until both of them want it.
-  const bothFailed = `until [ $(cat failed.* | wc -l) = 2 ]; do sleep 0.05; done; sleep 2`
-  const restartOnce = ['sh', '-c', `${bothFailed}; echo x >> restarts; touch daemon.up`]
+  // The recoveries of both have begun before either restarts, and the other one has the time to come to its own restart.
+  const bothBegun = 'until [ -e begun.a ] && [ -e begun.b ]; do sleep 0.05; done; sleep 2'
+  const restartOnce = ['sh', '-c', `${bothBegun}; echo x >> restarts; touch daemon.up`]
   const service = {manager: 'command', restart: restartOnce, check: ['test', '-e', 'daemon.up'], cwd: dir, stayUp: '0s'}
   const job = (name: string) => ({
-    command: ['sh', '-c', `python3 check.py || { code=$?; echo x > failed.${name}; exit $code; }`],
-    recovery: [{do: 'restart', service: 'uw-daemon'}, verify],
+    command: ['python3', 'check.py'],
+    recovery: [{do: 'exec', command: ['touch', `begun.${name}`]}, {do: 'restart', service: 'uw-daemon'}, verify],
   })
   write('.guardianrc.json', JSON.stringify({jobs: {a: job('a'), b: job('b')}, services: {'uw-daemon': service}}))
 
@@ -205,7 +205,7 @@ test('a signal to guard during the recovery ends it, and no further step begins'
     recovery: [{do: 'exec', command: ['touch', `${sandbox.dir}/begun`]}, {do: 'wait', for: '5m'}, restart],
   })
   const running = sandbox.start(['run', 'check'])
-  await expect.poll(() => existsSync(`${sandbox.dir}/begun`), {timeout: 15_000}).toBe(true)
+  await expect.poll(() => existsSync(`${sandbox.dir}/begun`), {timeout: 40_000}).toBe(true)
   running.kill('SIGTERM')
   await running.ended
   expect(existsSync(`${sandbox.dir}/daemon.up`)).toBe(false)
@@ -219,7 +219,7 @@ test('a signal to guard ends the restart that hangs, and all that it started', a
   settle(sandbox, {recovery: [restart, verify], service: {restart: ['sh', '-c', script], timeout: '5m'}})
   const running = sandbox.start(['run', 'check'])
   const pid = () => readFileSync(sandbox.path('begun'), 'utf8').trim()
-  await expect.poll(() => existsSync(sandbox.path('begun')) && pid() !== '', {timeout: 15_000}).toBe(true)
+  await expect.poll(() => existsSync(sandbox.path('begun')) && pid() !== '', {timeout: 40_000}).toBe(true)
   running.kill('SIGTERM')
   await running.ended
   await expect.poll(() => existsSync(`/proc/${pid()}`)).toBe(false)
