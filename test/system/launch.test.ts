@@ -47,7 +47,13 @@ describe('a job', () => {
   })
 
   test('has not exited while it runs', async () => {
-    const launched = await launchChild({argv: ['cat'], env: process.env, stdout: 1, stderr: 2, interactive: false})
+    const launched = await launchChild({
+      argv: ['sleep', '300'],
+      env: process.env,
+      stdout: 1,
+      stderr: 2,
+      interactive: false,
+    })
     expect(launched.hasExited()).toBe(false)
     process.kill(launched.pid, 'SIGKILL')
     expect(await launched.exited).toEqual({code: undefined, signal: 'SIGKILL'})

@@ -93,8 +93,8 @@ test.each<[string, (entry: string, folder: string) => void]>([
 })
 
 test('a file that is so young that a change may go unnoticed is not cached', async () => {
-  const {request, path} = settingsHome(written)
-  await loadSettings({...request, nowMs: Date.now()})
+  const {request, path, file} = settingsHome(written)
+  await loadSettings({...request, nowMs: statSync(file).mtimeMs})
   expect(existsSync(path('home/.cache/guard'))).toBe(false)
 })
 

@@ -17,7 +17,7 @@ function watching(name: string, make: (folder: string) => void) {
   const noticed = async (change: () => void) => {
     const [before, stamp] = [changes, watched.stamp()]
     change()
-    await until(() => changes > before, 'a notice', 5000)
+    await until(() => changes > before, 'a notice')
     expect(watched.stamp()).not.toBe(stamp)
   }
   return {folder, first, noticed, watched, changes: () => changes}
