@@ -1,10 +1,11 @@
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished, vi} from 'vitest'
 import {startDaemon} from './daemon.js'
 import {answers, closedPort} from './http-receiver.js'
 import {asServerUser, giveToServer, type Postgres, passwordOf, postgresObstacle} from './postgres.js'
+import {removeDir} from './temp-dir.js'
 
 const pgbouncer = '/usr/sbin/pgbouncer'
 
@@ -17,7 +18,7 @@ export const pgbouncerObstacle = postgresObstacle ?? (existsSync(pgbouncer) ? un
  */
 export async function startPgbouncer(server: Postgres, users: readonly string[], settings: readonly string[] = []) {
   const dir = mkdtempSync(join(tmpdir(), 'guard-pgb-'))
-  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  onTestFinished(() => removeDir(dir))
   giveToServer(dir)
   const port = await closedPort()
   const config = join(dir, 'pgbouncer.ini')

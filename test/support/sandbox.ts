@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -15,6 +14,7 @@ import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import {processes, readProc} from './processes.js'
+import {removeDir} from './temp-dir.js'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -86,23 +86,12 @@ export function endDeliverers(dir: string): void {
   }
 }
 
-/** What a guard that is about to end still writes is found only by a removal that begins anew; `maxRetries` does not. */
-async function removeSandbox(dir: string): Promise<void> {
-  endDeliverers(dir)
-  for (let left = 100; ; left--) {
-    try {
-      rmSync(dir, {recursive: true, force: true})
-      return
-    } catch (error) {
-      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-}
-
 export function createSandbox(): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'guard-test-'))
-  onTestFinished(() => removeSandbox(dir))
+  onTestFinished(() => {
+    endDeliverers(dir)
+    return removeDir(dir)
+  })
   const stateDir = join(dir, 'state')
   mkdirSync(join(dir, 'home'))
   mkdirSync(join(dir, 'bin'))
