@@ -132,7 +132,7 @@ describe.skipIf(!isInstalled('/usr/bin/apprise'))('apprise', () => {
   const settings: ChannelSettings = {type: 'apprise', url: {env: 'APPRISE_URL'}, ...limit, timeoutMs: 50_000}
   const secret = 'k3y-that-nobody-may-see'
 
-  test('sends to the address of the secret, which no list of processes shows', async () => {
+  test('sends to the address of the secret, which no list of processes shows', {timeout: 120_000}, async () => {
     let shown: unknown[] = []
     const {port, received} = await startReceiver((_, response) => {
       shown = processes().filter(({pid}) => readProc(pid, 'cmdline').includes(secret))
@@ -149,7 +149,7 @@ describe.skipIf(!isInstalled('/usr/bin/apprise'))('apprise', () => {
     })
   })
 
-  test('that fails may succeed later, and does not tell the address', async () => {
+  test('that fails may succeed later, and does not tell the address', {timeout: 120_000}, async () => {
     const {port} = await startReceiver(answering(403))
     const outcome = await send(settings, {env: {APPRISE_URL: `json://127.0.0.1:${port}/${secret}`}})
     expect(outcome).toMatchObject({ok: false, failure: 'transient'})
