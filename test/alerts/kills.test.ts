@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {startReceiver} from '../support/http-receiver.js'
+import {givenSeed} from '../support/random.js'
 import {createSandbox, until} from '../support/sandbox.js'
 import {isLong, startStorm} from '../support/storm.js'
 
@@ -10,7 +11,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** A start of the program on a busy machine, many times. */
 const limitMs = 120_000 + kills * 5000
 
-let random = Number(process.env['GUARD_SEED'] ?? 1)
+let random = givenSeed
 /** Park and Miller's minimal standard generator. */
 function draw(below: number): number {
   random = (random * 48_271) % 2_147_483_647

@@ -1,10 +1,9 @@
 import {existsSync} from 'node:fs'
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {toPlain} from '../../src/config/plain.js'
 import {loadSettings} from '../../src/config/settings.js'
 import {GuardError} from '../../src/errors.js'
-import {propertySeed} from '../support/random.js'
+import {fc} from '../support/properties.js'
 import {checkFile, checkSettings, settingsHome} from '../support/written-settings.js'
 
 const load = (text: string, name?: string) => checkFile(settingsHome(text, name).request)
@@ -128,7 +127,7 @@ test('whatever JSON is written, it is settings or a GuardError of kind config', 
         if (!(error instanceof GuardError) || error.kind !== 'config') throw error
       }
     }),
-    {seed: propertySeed, numRuns: 2000},
+    {numRuns: 2000},
   )
 })
 
@@ -163,6 +162,6 @@ test('what the cache gives equals what a fresh reading gives', async () => {
         expect(kept).toStrictEqual(fresh)
       },
     ),
-    {seed: propertySeed, numRuns: 60},
+    {numRuns: 60},
   )
 })

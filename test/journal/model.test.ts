@@ -9,7 +9,7 @@ import {append, drive, open, type Step} from '../../src/journal/protocol/files.j
 import {generations, recordsOf} from '../../src/journal/protocol/history.js'
 import {encodeEntry} from '../../src/journal/protocol/lines.js'
 import {explore, type ModelState, type Mutant, type Process, type Setup, walk} from '../support/explore.js'
-import {seeded} from '../support/random.js'
+import {givenSeed, seeded} from '../support/random.js'
 
 const journal = 'leases'
 const isLong = process.env['GUARD_TORTURE'] === 'long'
@@ -172,7 +172,7 @@ test('in random orders they hold for many processes at once', () => {
     ticks: 2,
     mostStates: 0,
   }
-  const draw = seeded(Number(process.env['GUARD_SEED'] ?? 1)).next
+  const draw = seeded(givenSeed).next
   for (let round = 0; round < (isLong ? 200_000 : 700); round++) walk(setup, draw)
 }, 3_600_000)
 

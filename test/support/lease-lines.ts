@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
+import {fc} from './properties.js'
 
 /** The state after lines, of which some may not be a record. */
 export function oneByOne(lines: readonly string[]) {

@@ -11,6 +11,7 @@ import {
   type HostRun,
 } from '../support/fleet-hosts.js'
 import {type Postgres, postgresObstacle, postgresOfFile} from '../support/postgres.js'
+import {givenSeed} from '../support/random.js'
 import {tempDir} from '../support/temp-dir.js'
 import {auditGrants, type Disturbance, factsIn, faultsOf, grantsOf, monoS} from './fleet-facts.js'
 import {applySchema, fleetUrl} from './fleet-schema.js'
@@ -31,7 +32,7 @@ const longestS = isLong ? Number(process.env['GUARD_TORTURE_MINUTES'] ?? 45) * 6
 const ttlS = 3
 const server = postgresOfFile()
 
-let random = Number(process.env['GUARD_SEED'] ?? 1)
+let random = givenSeed
 /** Park and Miller's minimal standard generator. */
 function draw(below: number): number {
   random = (random * 48_271) % 2_147_483_647

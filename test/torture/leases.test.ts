@@ -9,6 +9,7 @@ import {systemClock} from '../../src/system/host/clock.js'
 import {createStamper} from '../../src/system/host/host.js'
 import {newId} from '../../src/system/host/ids.js'
 import {bundleScript} from '../support/bundle.js'
+import {givenSeed} from '../support/random.js'
 import {runtime} from '../support/runtime.js'
 import {tempDir} from '../support/temp-dir.js'
 
@@ -46,7 +47,7 @@ function draw(below: number): number {
 }
 
 beforeAll(() => {
-  random = Number(process.env['GUARD_SEED'] ?? 1)
+  random = givenSeed
 })
 
 test(

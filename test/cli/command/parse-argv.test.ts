@@ -1,6 +1,5 @@
 import {join} from 'node:path'
 import {Parser} from '@oclif/core'
-import fc from 'fast-check'
 import fastGlob from 'fast-glob'
 import {describe, expect, test} from 'vitest'
 import retry from '../../../commands/retry.js'
@@ -10,7 +9,7 @@ import {type Flag, takesValue} from '../../../src/cli/command/flag.js'
 import {oclifCommand} from '../../../src/cli/command/oclif-command.js'
 import {noTarget, parseArgv} from '../../../src/cli/command/parse-argv.js'
 import {shieldTarget, splitArgv, unshieldTarget} from '../../../src/cli/command/split-argv.js'
-import {propertySeed} from '../../support/random.js'
+import {fc} from '../../support/properties.js'
 
 /** Plain calls are read without oclif, and no caller may be able to tell. */
 
@@ -126,7 +125,7 @@ describe('the parser of plain calls', () => {
         accepted += 1
         expect(sorted(await parsedByOclif(command, argv))).toEqual(sorted(plain))
       }),
-      {seed: propertySeed, numRuns: command === run ? 2000 : 300},
+      {numRuns: command === run ? 2000 : 300},
     )
     if (former === undefined) delete process.env['GUARD_STATE_DIR']
     else process.env['GUARD_STATE_DIR'] = former
@@ -173,7 +172,6 @@ describe('the arguments of a job', () => {
           splitArgv(argv, takes).target,
         )
       }),
-      {seed: propertySeed},
     )
   })
 
@@ -184,7 +182,6 @@ describe('the arguments of a job', () => {
         const cut = target.form === 'command' ? ['--'] : []
         expect([...own, ...cut, ...target.argv]).toEqual(argv)
       }),
-      {seed: propertySeed},
     )
   })
 })

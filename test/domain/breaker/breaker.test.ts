@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {defaultSettings} from '../../../src/config/defaults.js'
 import {
@@ -13,6 +12,7 @@ import {
 import type {ClockReading} from '../../../src/domain/clock/reading.js'
 import type {FoldVerdict} from '../../../src/domain/journal/fold.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
+import {fc} from '../../support/properties.js'
 
 const policy = defaultSettings.breakers.defaults
 const at = (ms: number, boot = 'b'): ClockReading => ({at: ms, mono: ms, boot, host: 'h'})

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {durationProblem, formatDuration, parseDuration} from '../../../src/domain/clock/duration.js'
+import {fc} from '../../support/properties.js'
 
 test.each([
   ['500ms', 500],

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {isoTime} from '../../../src/domain/clock/iso-time.js'
+import {fc} from '../../support/properties.js'
 
 test('a time is written as Date writes it', () => {
   const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999)

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {graceEnd, lastDisturbance} from '../../../src/domain/clock/disturbance.js'
 import {
@@ -12,6 +11,7 @@ import {
   uptimeAt,
 } from '../../../src/domain/clock/uptime.js'
 import {wasUpAt} from '../../../src/domain/clock/was-up.js'
+import {fc} from '../../support/properties.js'
 
 const minute = 60_000
 const hour = 60 * minute

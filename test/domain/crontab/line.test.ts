@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {parseCrontab, splitCommand} from '../../../src/domain/crontab/line.js'
 import {withEdits, withoutEdits} from '../../../src/domain/crontab/marks.js'
 import {lineCases} from '../../support/crontab-lines.js'
+import {fc} from '../../support/properties.js'
 
 const piece = fc.oneof(
   fc.constantFrom(...lineCases.map(({line}) => line)),

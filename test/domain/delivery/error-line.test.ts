@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {normalizedErrorLine} from '../../../src/domain/delivery/error-line.js'
+import {fc} from '../../support/properties.js'
 
 test.each([
   ['2026-11-29T05:22:10.123Z ERROR connect ECONNREFUSED 10.0.0.12:5432', 'connect econnrefused <address>:5432'],

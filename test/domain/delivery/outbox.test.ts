@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {decideNews} from '../../../src/domain/delivery/decide.js'
 import {tellingAbout} from '../../../src/domain/delivery/group.js'
 import {outboxFold} from '../../../src/domain/delivery/outbox.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {minute, outboxWorld} from '../../support/outbox-world.js'
+import {fc} from '../../support/properties.js'
 
 const at = 1_000_000
 const stamp = {at, mono: 1, boot: 'b', host: 'h', id: 'r'}

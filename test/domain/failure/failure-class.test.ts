@@ -1,11 +1,11 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {builtInClasses} from '../../../src/domain/failure/builtin-patterns.js'
 import {classifyText, type FailurePatterns, searchFailures} from '../../../src/domain/failure/failure-class.js'
 import {failureWords} from '../../../src/domain/failure/failure-words.js'
 import {compilePatterns, patternProblem} from '../../../src/line-patterns.js'
+import {fc} from '../../support/properties.js'
 
 const folder = join(import.meta.dirname, '../../fixtures/failure-messages')
 const captured = readdirSync(folder, {withFileTypes: true})

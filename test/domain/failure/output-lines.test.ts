@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {longestLine, readLines} from '../../../src/domain/failure/output-lines.js'
+import {fc} from '../../support/properties.js'
 
 function linesOf(text: string | Uint8Array, pieceBytes = 65_536): string[] {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text

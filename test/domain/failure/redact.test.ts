@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {redactedLineLimit, redactLine, redactLines, redactOutput} from '../../../src/domain/failure/redact.js'
 import {growth, linear, repeated} from '../../support/growth.js'
+import {fc} from '../../support/properties.js'
 
 test.each([
   ['Authorization: Bearer abc.DEF-123', 'Authorization: Bearer ***'],

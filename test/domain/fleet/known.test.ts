@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {fleetFloor, fleetFold, leaseSight, openClaimsOf, unsettledClaims} from '../../../src/domain/fleet/known.js'
 import {takenOver} from '../../../src/domain/fleet/open-claims.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
+import {fc} from '../../support/properties.js'
 
 let ids = 0
 const record = (kind: string, more: RawRecord = {}): RawRecord => ({

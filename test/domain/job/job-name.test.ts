@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {isJobName, jobNameOfFile} from '../../../src/domain/job/job-name.js'
+import {fc} from '../../support/properties.js'
 
 test.each(['a', 'pre_market_health_check', 'a.b:c@d-e', '9', 'x'.repeat(128)])('%s is a name', (text) => {
   expect(isJobName(text)).toBe(true)

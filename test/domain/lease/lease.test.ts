@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {type Leases, leaseFold, leaseRemainingMs, leaseState, renewalTimes} from '../../../src/domain/lease/lease.js'
+import {fc} from '../../support/properties.js'
 
 const stamp = {v: 1, at: 1_000_000, mono: 5000, boot: 'boot-1', host: 'web1', machine: 'm1', job: 'scan'}
 const claim = (id: string, more: RawRecord = {}): RawRecord => ({

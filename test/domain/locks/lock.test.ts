@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {
   judgeLock,
@@ -7,6 +6,7 @@ import {
   type LockVerdict,
   type PidReuse,
 } from '../../../src/domain/locks/lock.js'
+import {fc} from '../../support/properties.js'
 
 const now = Date.UTC(2026, 0, 5, 12)
 const minute = 60_000

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {
   filesOfStretch,
@@ -6,6 +5,7 @@ import {
   parseTruncations,
   truncationEnd,
 } from '../../../src/domain/log/head-truncation.js'
+import {fc} from '../../support/properties.js'
 
 const log = 7
 const cut = (at: number, bytes: number, piece: number): HeadTruncation => ({inode: log, at, bytes, piece, cutAt: 1})

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {mailOf} from '../../../src/domain/message-text/mail.js'
 import {plainBody, plainLine, plainText} from '../../../src/domain/message-text/plain.js'
 import {slackMessage} from '../../../src/domain/message-text/slack-blocks.js'
 import {telegramHtml, telegramLimit} from '../../../src/domain/message-text/telegram-html.js'
 import {hostileMessage, jobNews, recoveryMessage, stormMessage, troubleMessage} from '../../support/messages.js'
+import {fc} from '../../support/properties.js'
 import {markupProblem} from '../../support/telegram-stand-in.js'
 
 const options = {timezone: 'Europe/Berlin', limitBytes: 100_000}

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {
@@ -9,6 +8,7 @@ import {
   noticeInWindow,
   spentClasses,
 } from '../../../src/domain/recovery/budget.js'
+import {fc} from '../../support/properties.js'
 
 const minute = 60_000
 const now = Date.UTC(2026, 0, 5, 12)

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {markFailed, readRunState} from '../../../src/domain/recovery/run-state.js'
+import {fc} from '../../support/properties.js'
 
 const mark = {timestamp: '2026-01-05T12:00:00.000Z', reason: 'its process 7 is gone', phase: undefined}
 

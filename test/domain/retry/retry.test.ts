@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {jobDefaults} from '../../../src/config/defaults.js'
 import {backoffMs, withJitter} from '../../../src/domain/retry/backoff.js'
 import {type AttemptEnd, classOfAttempt, decideRetry, type RetryFacts} from '../../../src/domain/retry/retry.js'
 import {giveBack, takeToken} from '../../../src/domain/retry/retry-budget.js'
 import type {RetrySettings} from '../../../src/domain/settings/job.js'
+import {fc} from '../../support/properties.js'
 
 const policy: RetrySettings = {...jobDefaults.retry, maxAttempts: 6, jitter: 0}
 const failed = (name: string): AttemptEnd => ({outcome: 'failed', class: name})

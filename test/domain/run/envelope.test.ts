@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {durationEnvelope, gapEnvelope, gapsOf, judgeDuration, judgeGap} from '../../../src/domain/run/envelope.js'
 import {withGoodRun} from '../../../src/domain/run/usual-time.js'
+import {fc} from '../../support/properties.js'
 
 const of = (goodTimes: readonly number[]) => durationEnvelope({goodTimes})
 const repeat = (count: number, ms: number) => Array.from({length: count}, () => ms)

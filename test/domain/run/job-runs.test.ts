@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {allRunsFold, type JobRuns, type RunsByJob, runsFold} from '../../../src/domain/run/job-runs.js'
 import {recentOutcomes} from '../../../src/domain/run/recent-outcomes.js'
+import {fc} from '../../support/properties.js'
 
 const record = (kind: string, run: string, facts: object = {}): RawRecord => ({kind, job: 'j', run, at: 1000, ...facts})
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {parseResult, resultLimit} from '../../../src/domain/run/result-file.js'
+import {fc} from '../../support/properties.js'
 
 describe('a result file', () => {
   test('gives outcome, class, detail, retry delay and metrics, and its unknown fields are ignored', () => {

@@ -1,7 +1,7 @@
 import {Cron} from 'croner'
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {cronProblem, isWildcard} from '../../../src/domain/schedule/cron-expression.js'
+import {fc} from '../../support/properties.js'
 
 test.each([
   '15 14 * * 1-5',

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {decideSlots, type ScheduledJob, type SlotEntry} from '../../../src/domain/scheduler/decide.js'
 import {type SchedulerState, schedulerFold} from '../../../src/domain/scheduler/scheduler.js'
 import {spreadOf} from '../../../src/domain/scheduler/spread.js'
 import {createSlots} from '../../../src/system/host/slots.js'
+import {fc} from '../../support/properties.js'
 import {scheduled} from '../../support/scheduler-days.js'
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {formatSize, parseSize} from '../../../src/domain/settings/size.js'
+import {fc} from '../../support/properties.js'
 
 test.each([
   ['512', 512],

@@ -1,10 +1,9 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {type Leases, leaseFold} from '../../../src/domain/lease/lease.js'
 import {drive, type FileOp} from '../../../src/journal/protocol/files.js'
 import {catchUp, emptyView, type View} from '../../../src/journal/protocol/view.js'
 import {leaseLine, oneByOne, stamped} from '../../support/lease-lines.js'
-import {propertySeed} from '../../support/random.js'
+import {fc} from '../../support/properties.js'
 
 /** Lines of the journal itself, lines of other programs, and bytes that are not text. */
 const carry = fc
@@ -63,7 +62,7 @@ test('reading a growing journal in any number of steps gives the same state as r
         expect(seen(view)).toEqual(seen(whole))
       }
     }),
-    {seed: propertySeed, numRuns: 2000},
+    {numRuns: 2000},
   )
 })
 

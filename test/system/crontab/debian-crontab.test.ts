@@ -1,10 +1,10 @@
 import {writeFileSync} from 'node:fs'
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {judgeLine, unendedLine} from '../../../src/domain/crontab/judge-line.js'
 import {parseCrontab} from '../../../src/domain/crontab/line.js'
 import {lineCases} from '../../support/crontab-lines.js'
 import {crontabObstacle, withoutCrontabs} from '../../support/crontab-space.js'
+import {fc} from '../../support/properties.js'
 import {createSandbox, type Sandbox} from '../../support/sandbox.js'
 
 /** Judged beside Debian's own `crontab -n`. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {emptyUptime, withSample} from '../../../src/domain/clock/uptime.js'
 import {type Incidents, incidentFold, type JobHistory, newHistory} from '../../../src/domain/incident/incident.js'
@@ -12,6 +11,7 @@ import {type WatchedJob, watchKey} from '../../../src/domain/watchdog/watched-jo
 import {type EvaluateDeps, evaluateJobs} from '../../../src/usecases/watchdog/evaluate-jobs.js'
 import {minute} from '../../support/job-facts.js'
 import {leaseNow, leaseOf} from '../../support/leases.js'
+import {fc} from '../../support/properties.js'
 import {judge, policy, scan} from '../../support/watchdog-world.js'
 
 const {at, mono} = leaseNow
