@@ -32,7 +32,8 @@ say 'The store: one PostgreSQL, with the schema of guard and a role that may onl
 mkdir "$fleet/db" && chmod 711 "$fleet"
 [ -z "$as_server" ] || chown postgres "$fleet/db"
 cd "$fleet/db" || exit 1
-port=$((20000 + $$ % 20000))
+# Below those that Linux gives to who asks for any port.
+port=$((20000 + $$ % 12000))
 $as_server "$programs/initdb" -D "$fleet/db/data" -U postgres -A trust -E UTF8 --no-sync >/dev/null || exit 1
 $as_server "$programs/pg_ctl" -D "$fleet/db/data" -s -w -l "$fleet/db/log" \
   -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$fleet/db" start || exit 1

@@ -100,12 +100,20 @@ export async function startProxy({refuses = false} = {}): Promise<Proxy> {
   return {url: `http://127.0.0.1:${port}`, port, asked, logins}
 }
 
-/** A port on which nothing listens. */
+/**
+ * A port on which nothing listens. For a minute the system gives it to nobody who asks for any port, because of the
+ * connection that has just ended there; a server that asks for this one gets it.
+ */
 export async function closedPort(): Promise<number> {
   const server = createTcpServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const {port} = server.address() as AddressInfo
+  const client = connectTcp(port, '127.0.0.1').resume()
+  const [accepted] = (await once(server, 'connection')) as [Socket]
+  // The side that ends first is the one whose port is kept back.
+  accepted.resume().end()
+  await Promise.all([once(accepted, 'close'), once(client, 'close')])
   server.close()
   await once(server, 'close')
   return port
