@@ -3,7 +3,7 @@ import {once} from 'node:events'
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
-import {guardBin, nodeEnv} from './sandbox.js'
+import {guardBin, nodeEnv, until} from './sandbox.js'
 
 /**
  * Hosts of a fleet on one machine: each has a state directory, settings with a name, and a wall clock of its own. Their
@@ -95,7 +95,14 @@ export function fleetHost(root: string, name: string, {url, settings, clock = 0}
   const signalAll = (signal: NodeJS.Signals) => {
     for (const pid of processesWith(mark)) trySignal(pid, signal)
   }
-  onTestFinished(() => signalAll('SIGKILL'))
+  // All have to be gone before their folder is removed, and one of them may have been starting another.
+  onTestFinished(async () => {
+    const isOver = () => {
+      signalAll('SIGKILL')
+      return processesWith(mark).length === 0
+    }
+    await until(isOver, `the end of ${name}`)
+  })
   const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): HostRun => {
     const child = spawn(guardBin, args, {cwd: dir, env: {...env, ...more}, stdio: ['ignore', 'pipe', 'pipe']})
     return {child, pid: child.pid ?? 0, ended: endOf(child)}
