@@ -16,7 +16,7 @@ interface Inspected {
 const factsSql = `
 select current_user::text as "user", current_setting('server_version') as server_version,
   pg_is_in_recovery() as is_standby,
-  round(extract(epoch from clock_timestamp())::numeric * 1000)::bigint as server_ms,
+  floor(extract(epoch from clock_timestamp())::numeric * 1000)::bigint as server_ms,
   array_to_string(array(
     select p.proname || case when has_schema_privilege(p.pronamespace, 'usage') and has_function_privilege(p.oid, 'execute')
       then '+' else '-' end
