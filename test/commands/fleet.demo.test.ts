@@ -10,6 +10,7 @@ const demo = join(import.meta.dirname, '../../examples/fleet/demo.sh')
 
 test.skipIf(postgresObstacle !== undefined)(
   `the demo of a fleet runs each slot on one of two hosts, and leaves nothing behind (${postgresObstacle ?? 'real PostgreSQL'})`,
+  {timeout: 240_000},
   () => {
     const dir = tempDir()
     // Root starts the server as another user, who has to get to its files.
