@@ -137,9 +137,12 @@ function tellFacts({now, policyOf, silences, isKnown}: DeliverDeps): Parameters<
 export function nextOf(deps: DeliverDeps): number | undefined {
   const state = deps.outbox.read()
   const facts = factsOf(deps)
-  const news = decideNews(state, tellFacts(deps)).nextMs
-  const times = [news, nextDelivery(state, deps.fallbackOf, facts)].filter((at) => at !== undefined)
-  return times.length === 0 ? undefined : Math.min(...times)
+  const {due, silenced, untold, repeated, nextMs} = decideNews(state, tellFacts(deps))
+  // What has become due since the last look, or was left by a deliverer that was killed.
+  const isDue = [due, silenced, untold, repeated].some(({length}) => length > 0)
+  const times = [isDue ? facts.nowMs : nextMs, nextDelivery(state, deps.fallbackOf, facts)]
+  const known = times.filter((at) => at !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 /** @returns false if another deliverer has taken over */

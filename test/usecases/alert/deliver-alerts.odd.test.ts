@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import type {SendOutcome} from '../../../src/domain/delivery/message.js'
+import {deliverAlerts, nextOf} from '../../../src/usecases/alert/deliver-alerts.js'
 import {retryMessages} from '../../../src/usecases/alert/manage-outbox.js'
 import {hour, minute, outboxWorld, second} from '../../support/outbox-world.js'
 
@@ -7,6 +8,7 @@ import {hour, minute, outboxWorld, second} from '../../support/outbox-world.js'
 
 const away = (): SendOutcome => ({ok: false, failure: 'transient', reason: 'connection refused'})
 const arrives = (): SendOutcome => ({ok: true, receipt: {}})
+const held = {token: 1, isHeld: () => true}
 const silence = {kind: 'added', job: 'a*', reason: 'planned work', owner: 'eva'}
 
 describe('a silence', () => {
@@ -45,6 +47,29 @@ describe('a silence', () => {
     await world.deliver()
     expect(world.arrived).toMatchObject([{notes: ['A silence has ended, and the trouble goes on.']}])
   })
+})
+
+test('what comes due while the deliverer looks is not left undone', async () => {
+  // The message is due after 30 s; at each look at the clock a millisecond more has passed.
+  for (let early = 1; early <= 20; early++) {
+    const world = outboxWorld()
+    const now = () => {
+      world.clock.advance(1)
+      return world.clock.now()
+    }
+    world.trouble('a')
+    world.clock.advance(30 * second - early)
+    const {nextMs = Number.POSITIVE_INFINITY} = await deliverAlerts({...world.deps(), now}, held)
+    if (world.arrived.length === 0) expect(nextMs, `${early} ms before`).toBeLessThan(world.clock.now() + second)
+  }
+})
+
+test('the message of a deliverer that was killed before it wrote it is due for the next one', async () => {
+  const world = outboxWorld()
+  world.trouble('a')
+  await world.deliver()
+  world.clock.advance(minute)
+  expect(nextOf(world.deps())).toBe(world.clock.now())
 })
 
 describe('a clock that is set back by a day', () => {
