@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {delivererOf} from '../support/deliverer.js'
 import {startReceiver} from '../support/http-receiver.js'
 import {createSandbox, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
@@ -9,7 +10,7 @@ interface Sent {
   readonly id: string
   readonly kind: string
   readonly title: string
-  readonly jobs: readonly {readonly job: string; readonly reason: string}[]
+  readonly jobs: readonly {readonly job: string; readonly reason: string; readonly badRuns?: number}[]
 }
 
 function sandbox(more: object = {}, alerting: object = {}): Sandbox {
@@ -31,10 +32,9 @@ function sandbox(more: object = {}, alerting: object = {}): Sandbox {
 function sent(box: Sandbox): Sent[] {
   const file = box.path('sent.jsonl')
   if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
+  // The last line may still be in the middle of being written.
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => JSON.parse(line))
 }
 
 function deliveries(box: Sandbox) {
@@ -76,12 +76,15 @@ describe('a run without a watchdog', () => {
 
   test('that fails again and again is repeated with what is so by then', async () => {
     const box = sandbox({}, {repeat: ['2s']})
+    const told = () => sent(box).map(({jobs: [job]}) => job)
     await box.guard('run', 'scan')
-    await until(() => sent(box).length === 1, 'the message')
+    await until(() => told().length > 0, 'the message')
     await box.guard('run', 'scan')
-    await until(() => sent(box).length === 2, 'its repetition')
-    expect(sent(box).map(({jobs: [job]}) => job)).toMatchObject([{badRuns: 1}, {badRuns: 2}])
-    expect(sent(box)[1]?.jobs[0]?.reason).toMatch(/^scan is failing: .*, 2 bad runs in a row for /)
+    // Where the second run takes long, the first is repeated meanwhile.
+    const isSecond = ({badRuns}: {readonly badRuns?: number} = {}) => badRuns === 2
+    await until(() => told().some(isSecond), 'its repetition')
+    expect(told()[0]).toMatchObject({badRuns: 1})
+    expect(told().find(isSecond)?.reason).toMatch(/^scan is failing: .*, 2 bad runs in a row for /)
   })
 
   test('that fails once and runs again soon calls nobody', async () => {
@@ -119,7 +122,8 @@ describe('a run without a watchdog', () => {
 
   test('that is refused by what all jobs have in common is told with the others in one message', async () => {
     const jobs = {one: {command: ['true']}, two: {command: ['true']}, three: {command: ['true']}}
-    const box = sandbox({jobs, defaults: {timeout: 'soon'}}, {groupWait: '5s'})
+    // All three have to fail within it.
+    const box = sandbox({jobs, defaults: {timeout: 'soon'}}, {groupWait: '12s'})
     for (const job of Object.keys(jobs)) expect((await box.guard('run', job)).code).toBe(78)
     expect((await titlesOf(box, 2, 4)).toSorted()).toEqual([
       expect.stringMatching(/\.guardianrc\.json has a problem; defaults\.timeout/),
@@ -157,12 +161,11 @@ describe('a run without a watchdog', () => {
   })
 
   test('leaves no process behind that holds its streams', async () => {
-    const box = sandbox({}, {groupWait: '3s'})
-    const begun = performance.now()
+    const box = sandbox({}, {groupWait: '1h'})
     // Like cron, sh waits for the end of the pipe.
     await box.sh('guard run scan 2>&1 | cat')
-    expect(performance.now() - begun).toBeLessThan(2500)
-    await until(() => sent(box).length === 1, 'the message')
+    await until(() => deliveries(box).length > 0, 'the deliverer')
+    expect(isAlive(delivererOf(box))).toBe(true)
   })
 })
 
@@ -182,7 +185,7 @@ test('a process that sends ends with its state directory', async () => {
   const box = sandbox({}, {groupWait: '1h'})
   await box.guard('run', 'scan')
   await until(() => deliveries(box).length > 0, 'the deliverer')
-  const pid = Number((lastLease(box, 'guard-deliverer')?.process as {readonly pid: number} | undefined)?.pid)
+  const pid = delivererOf(box)
   expect(isAlive(pid)).toBe(true)
   // At once, because it may write meanwhile.
   renameSync(box.stateDir, `${box.stateDir}-gone`)
@@ -214,7 +217,7 @@ describe('the watchdog', () => {
       },
     )
     await box.guard('watchdog')
-    await until(() => sent(box).length === 2, 'both')
+    await until(() => sent(box).length >= 2, 'both')
     expect(sent(box).map(({title}) => title)).toEqual(expect.arrayContaining(['scan: HTTP 503', 'disk is full']))
   })
 })
@@ -273,6 +276,7 @@ describe('a channel that fails', () => {
     const box = sandbox(broken, {groupWait: '0s'})
     await box.guard('run', 'scan')
     await until(() => deliveries(box).some(({kind}) => kind === 'failed'), 'the failure')
+    process.kill(delivererOf(box), 'SIGSTOP')
     const outbox = await box.guard('alerts', 'outbox')
     expect(outbox.stdout).toMatch(/ops .*scan: HTTP 503\n.*1 attempt, the last: /)
     const health = await box.guard('health')

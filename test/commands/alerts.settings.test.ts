@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {delivererOf} from '../support/deliverer.js'
 import {answering, startReceiver} from '../support/http-receiver.js'
 import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
@@ -8,21 +9,22 @@ import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 const failing = {command: ['sh', '-c', 'echo boom; exit 3'], schedule: '0 3 1 1 *'}
 
 function project(box: Sandbox, folder: string, job: string, channel: object, more: object = {}): void {
-  const alerting = {groupWait: '100ms', routes: [{level: 'WARNING', to: ['ops']}]}
+  const alerting = {groupWait: '100ms', inlineLimit: '20s', routes: [{level: 'WARNING', to: ['ops']}]}
   const settings = {jobs: {[job]: failing}, channels: {ops: channel}, alerting, ...more}
   box.write(`${folder}/.guardianrc.json`, JSON.stringify(settings))
 }
 
 function titlesIn(path: string): string[] {
   if (!existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
+  // The last line may still be in the middle of being written.
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => JSON.parse(line).title)
 }
 
-function hasFailed(box: Sandbox): boolean {
+function has(box: Sandbox, kind: 'failed' | 'retried'): boolean {
   return (
     existsSync(`${box.stateDir}/deliveries.jsonl`) &&
-    box.journal('deliveries.jsonl').some(({kind}) => kind === 'failed')
+    box.journal('deliveries.jsonl').some((record) => record['kind'] === kind)
   )
 }
 
@@ -52,9 +54,13 @@ describe('the process that stays', () => {
     const box = createSandbox()
     project(box, '.', 'job', {type: 'file', path: 'nowhere/sent.jsonl'})
     await box.guard('run', 'job')
-    await until(() => hasFailed(box), 'the failure')
+    await until(() => has(box, 'failed'), 'the failure')
+    process.kill(delivererOf(box), 'SIGSTOP')
     project(box, '.', 'job', {type: 'file', path: 'sent.jsonl'})
-    const {stdout} = await box.guard('alerts', 'retry')
+    const retry = box.guard('alerts', 'retry')
+    await until(() => has(box, 'retried'), 'the question')
+    process.kill(delivererOf(box), 'SIGCONT')
+    const {stdout} = await retry
     expect([stdout, titlesIn(box.path('sent.jsonl')).length]).toEqual(['1 tried again, nothing waits\n', 1])
   })
 
@@ -73,7 +79,7 @@ describe('the process that stays', () => {
     const {url, received} = await startReceiver(answering(200))
     project(box, '.', 'job', {type: 'webhook', url: {env: 'HOOK'}})
     await box.guard('run', 'job')
-    await until(() => hasFailed(box), 'the failure')
+    await until(() => has(box, 'failed'), 'the failure')
     expect(await outboxOf(box)).toContain('not attempted: channels.ops.url: the environment variable HOOK is not set')
     const {stdout} = await box.guardWith({env: {HOOK: url}}, 'alerts', 'retry')
     expect([stdout, received.length]).toEqual(['1 tried again, nothing waits\n', 1])

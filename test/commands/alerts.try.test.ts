@@ -58,7 +58,7 @@ test('a recipient who is refused is told: by the trial, in the outbox, by guard 
   expect(await box.guard('alerts', 'test', 'mail')).toMatchObject({code: 1, stdout: `mail has it, but ${refused}\n`})
   await box.guard('run', 'scan')
   const outbox = async () => (await box.guard('alerts', 'outbox')).stdout
-  await expect.poll(outbox, {timeout: 15_000}).toContain(refused)
+  await expect.poll(outbox, {timeout: 40_000}).toContain(refused)
   expect((await box.guard('why', 'scan')).stdout.replace(/\s+/g, ' ')).toContain(
     `was told of the trouble, but ${refused}`,
   )
