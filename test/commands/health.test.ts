@@ -1,4 +1,4 @@
-import {chmodSync, existsSync, mkdirSync} from 'node:fs'
+import {chmodSync, existsSync, mkdirSync, readFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {expect, test} from 'vitest'
 import {systemClock} from '../../src/system/host/clock.js'
@@ -118,8 +118,9 @@ test('an incident that called a human is unhealthy, exit 2', async () => {
 test('a run killed with its job is told by health and history until the next run', async () => {
   const box = createSandbox()
   const run = box.start(['run', '--job', 'scan', '--', 'sh', '-c', `echo $$ > ${box.path('pid')}; exec sleep 60`])
-  await until(() => existsSync(box.path('pid')) && box.journal('leases.jsonl').length > 1, 'the job is bound')
-  const job = Number((await box.sh('cat pid')).stdout)
+  const pid = () => (existsSync(box.path('pid')) ? readFileSync(box.path('pid'), 'utf8') : '')
+  await until(() => pid().endsWith('\n') && box.journal('leases.jsonl').length > 1, 'the job is bound')
+  const job = Number(pid())
   expect((await box.guard('history', 'scan')).stdout).toContain('running')
 
   run.kill('SIGKILL')
