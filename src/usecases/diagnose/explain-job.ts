@@ -80,7 +80,8 @@ function runRecords(runs: Records, job: string, runId: string | undefined) {
   const run: RawRecord[] = []
   const skips: RawRecord[] = []
   for (const record of runs.newestFirst()) {
-    if (record['job'] !== job) continue
+    // Some records are of the job and of no run, such as those of its budget.
+    if (record['job'] !== job || record['run'] === undefined) continue
     const id = run[0]?.['run'] ?? runId
     const isAsked = id === undefined || record['run'] === id
     if (record['kind'] === 'skipped' && run.length === 0 && record['run'] !== runId) {
