@@ -100,12 +100,12 @@ function jobsOf(
   isAsked: IsAsked,
 ): readonly WatchedJob[] {
   const planned = new Set(plan.jobs.map(({name}) => name))
-  const others = new Set([...jobNames(settings), ...runs.read().keys(), ...leases.read().byJob.keys()])
+  const leased = [...leases.read().byJob.keys()].filter((name) => !name.startsWith(ownPrefix))
   // An incident counts by whichever settings it was opened, also of a job that never ran. OpenClaw has a report of its own.
   const asksOpenClaw = Object.keys(settings.openclaw?.jobs ?? {}).length > 0
   const inTrouble = [...incidents.read().open.keys()].filter((name) => !asksOpenClaw || name !== openclawName)
-  const ofUsers = [...others].filter((name) => !name.startsWith(ownPrefix))
-  const unplanned = [...new Set([...ofUsers, ...inTrouble])].filter((name) => !planned.has(name))
+  const others = new Set([...jobNames(settings), ...runs.read().keys(), ...leased, ...inTrouble])
+  const unplanned = [...others].filter((name) => !planned.has(name))
   return [...plan.jobs, ...unplanned.map((name) => asWatched(name, settings))].filter(({name}) => isAsked(name))
 }
 
