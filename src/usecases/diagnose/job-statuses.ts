@@ -67,6 +67,9 @@ function verdictOf(
 ): Verdict {
   const {liveness, lastEnd} = facts
   const lastSeenMs = Math.max(lastEnd?.uptimeMs ?? 0, liveness.is === 'never-seen' ? 0 : liveness.seenUptimeMs)
+  // OpenClaw is not asked here: what is on record of it stays so.
+  if (name === openclawName)
+    return {...verdict, kind: 'unknown', status: 'unknown', reason: 'only the watchdog asks it'}
   if (verdict.status !== 'failing' || isNamed(name, settings) || !isUnwatched(histories.get(name), lastSeenMs))
     return verdict
   return {...verdict, kind: 'unknown', status: 'unknown', reason: `it is watched no longer; ${verdict.reason}`}
@@ -101,9 +104,8 @@ function jobsOf(
 ): readonly WatchedJob[] {
   const planned = new Set(plan.jobs.map(({name}) => name))
   const leased = [...leases.read().byJob.keys()].filter((name) => !name.startsWith(ownPrefix))
-  // An incident counts by whichever settings it was opened, also of a job that never ran. OpenClaw has a report of its own.
-  const asksOpenClaw = Object.keys(settings.openclaw?.jobs ?? {}).length > 0
-  const inTrouble = [...incidents.read().open.keys()].filter((name) => !asksOpenClaw || name !== openclawName)
+  // An incident counts by whichever settings it was opened, also of a job that never ran.
+  const inTrouble = incidents.read().open.keys()
   const others = new Set([...jobNames(settings), ...runs.read().keys(), ...leased, ...inTrouble])
   const unplanned = [...others].filter((name) => !planned.has(name))
   return [...plan.jobs, ...unplanned.map((name) => asWatched(name, settings))].filter(({name}) => isAsked(name))
