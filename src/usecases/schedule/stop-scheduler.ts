@@ -50,9 +50,14 @@ export async function stopScheduler(deps: StopDeps, {jobs}: {readonly jobs: bool
       'stop it on the machine or in the container where it runs',
     ])
   const how = is === 'running' && holder ? await end(deps, holder) : 'was-not-running'
-  if (deps.scheduler.read().daemon !== undefined && daemon !== undefined) recordStop(deps, how)
-  deps.removePidFile()
-  return {is: how, pid: how === 'was-not-running' ? undefined : holder?.pid, ended: jobs ? await endJobs(deps) : []}
+  const pid = how === 'was-not-running' ? undefined : holder?.pid
+  const {daemon: last} = deps.scheduler.read()
+  // Another one may have been started since, as by systemd; and one that was about to start may be on record only now.
+  if (last?.id === daemon?.id || last?.pid === pid) {
+    if (last && !last.stopped) recordStop(deps, how)
+    deps.removePidFile()
+  }
+  return {is: how, pid, ended: jobs ? await endJobs(deps) : []}
 }
 
 async function end(deps: StopDeps, holder: ProcessRef): Promise<'stopped' | 'killed'> {
@@ -73,9 +78,7 @@ export async function killScheduler(deps: StopDeps): Promise<void> {
 
 /** One that was killed could not say that it stops, and would count as dead. */
 function recordStop({scheduler}: StopDeps, how: Stopped['is']): void {
-  const {daemon} = scheduler.read()
-  if (daemon && !daemon.stopped)
-    scheduler.append({kind: 'stopped', reason: how === 'was-not-running' ? 'stop, after its death' : 'stop'}, 'durable')
+  scheduler.append({kind: 'stopped', reason: how === 'was-not-running' ? 'stop, after its death' : 'stop'}, 'durable')
 }
 
 async function hasEnded({clock, isRunning}: StopDeps, process: ProcessRef, limitMs: number): Promise<boolean> {
