@@ -85,7 +85,6 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
 
 /** A log may be rotated away, and some runs keep none. */
 function linesOf(deps: LastLinesDeps, job: string, run: Run): readonly string[] {
-  if (!run.log) return []
   try {
     return lastLines(deps, job, run)
   } catch (error) {
