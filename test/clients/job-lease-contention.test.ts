@@ -17,20 +17,22 @@ describe('renewal in the background', () => {
   test('keeps the lease, and ends with it', async () => {
     const {python, lease, journal} = pythonSandbox()
     const code = lines(
-      begin(3),
+      begin(6),
       'path = os.environ["GUARD_STATE_DIR"] + "/leases.jsonl"',
       'while open(path).read().count("renewed") < 2: time.sleep(0.05)',
       `lease.check(); lease.release(); ${renewerEnds}`,
     )
     expect(await python(code)).toMatchObject({code: 0, stderr: ''})
     expect(await lease('scan')).toMatchObject({state: 'released', token: 1})
-    expect(journal('leases.jsonl').map(({kind}) => kind)).toEqual(['claimed', 'renewed', 'renewed', 'released'])
+    // On a busy machine it is renewed once more while it is checked and released.
+    const kinds = journal('leases.jsonl').map(({kind}) => kind)
+    expect(kinds.join(' ')).toMatch(/^claimed( renewed){2,} released$/)
   })
 
   test('notices that the lease was lost, and each later use of the lease fails', async () => {
     const {python} = pythonSandbox()
     const code = lines(
-      begin(3),
+      begin(6),
       'from subprocess import DEVNULL, run',
       'run("guard lease release scan --token 1".split(), stdout=DEVNULL, check=True)',
       'run("guard lease acquire scan --ttl 60s --holder thief".split(), stdout=DEVNULL, check=True)',
@@ -53,14 +55,18 @@ describe('renewal in the background', () => {
   })
 })
 
-/** Acquires and releases the lease for 4 s, and prints each span in which it was the holder, by the machine's clock. */
+/**
+ * Acquires and releases the lease for 4 s, longer if it was not given to it until then, and prints each span in which it
+ * was the holder, by the machine's clock.
+ */
 const contender = `
 import time
 from job_lease import *
-end = time.monotonic() + 4
-while time.monotonic() < end:
+end, had = time.monotonic() + 4, False
+while time.monotonic() < end or not had:
     try:
         with acquire("scan", 30) as lease:
+            had = True
             start = time.clock_gettime(time.CLOCK_MONOTONIC)
             time.sleep(0.002)
             print(lease.token, start, time.clock_gettime(time.CLOCK_MONOTONIC))
@@ -76,8 +82,9 @@ test('with contention, compaction and kills, Python jobs and guard never hold th
   const spans: {token: number; from: number; to: number}[] = []
   const deadline = Date.now() + 4000
   const monoSeconds = () => Number(process.hrtime.bigint()) / 1e9
-  // On a busy machine it goes on until there are enough grants.
-  for (let turn = 0; Date.now() < deadline || spans.length <= 50; turn++) {
+  const hadOthers = () => children.some((child) => child.stdout().includes('\n'))
+  // On a busy machine it goes on until there are enough grants, here and there.
+  for (let turn = 0; Date.now() < deadline || spans.length <= 50 || !hadOthers(); turn++) {
     const {verdict, state, record} = leases.append(
       {kind: 'claimed', job: 'scan', holder: 'guard', ttlMs: 30_000},
       'buffered',
@@ -111,4 +118,4 @@ test('with contention, compaction and kills, Python jobs and guard never hold th
   expect(leases.inspect()).toMatchObject({problems: []})
   expect(leases.inspect().generation).toBeGreaterThan(3)
   expect(leases.read().grants).toBeGreaterThanOrEqual(spans.at(-1)?.token ?? 0)
-}, 30_000)
+}, 240_000)

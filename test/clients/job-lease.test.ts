@@ -140,13 +140,13 @@ describe('guard', () => {
   })
 
   test.each([
-    ['that gives no answer', 'exec sleep 60', 'guard lease acquire gave no answer within 0.5 s'],
-    ['that lacks its Node', 'echo "env: node: No such file" >&2; exit 127', 'ended with 127: env: node: No such file'],
-    ['that prints something else', 'echo 42', 'guard lease acquire ended with 0: no answer'],
-  ])('%s stops no job', async (_, body, said) => {
+    ['that gives no answer', 'exec sleep 60', 0.5, 'guard lease acquire gave no answer within 0.5 s'],
+    ['that lacks its Node', 'echo "env: node: No such" >&2; exit 127', 30, 'ended with 127: env: node: No such'],
+    ['that prints something else', 'echo 42', 30, 'guard lease acquire ended with 0: no answer'],
+  ])('%s stops no job', async (_, body, seconds, said) => {
     const {python, write} = pythonSandbox()
     const GUARD_BIN = write('other-guard', `#!/bin/sh\n${body}\n`, 0o755)
-    const ended = await python(`import job_lease; job_lease._CALL_SECONDS = 0.5; ${working}`, {GUARD_BIN})
+    const ended = await python(`import job_lease; job_lease._CALL_SECONDS = ${seconds}; ${working}`, {GUARD_BIN})
     expect(ended).toMatchObject({code: 0, stdout: 'worked\n'})
     expect(ended.stderr).toContain(said)
   })
