@@ -51,7 +51,7 @@ systemctl daemon-reload; systemctl set-environment ${['PATH=/usr/sbin:/usr/bin:/
     expect(systemd.sh('systemctl enable --now nightly-backup.timer').code).toBe(0)
     await until(() => state('nightly-backup.service') === 'failed', 'the end of the job')
     expect(systemd.show('nightly-backup.service')).toMatchObject({Result: 'exit-code', ExecMainStatus: '3'})
-    expect(output('nightly-backup.service')).toMatch(/^saving$/m)
+    await until(() => /^saving$/m.test(output('nightly-backup.service')), 'the output in the journal')
     expect(systemd.show('nightly-backup.timer')['NextElapseUSecRealtime']).toContain(' 02:30:00 ')
     expect(systemd.sh('cat /var/lib/guard/runs.jsonl').stdout).toMatch(
       /"kind":"ended".*"outcome":"failed","exitCode":3/,
@@ -64,7 +64,7 @@ systemctl daemon-reload; systemctl set-environment ${['PATH=/usr/sbin:/usr/bin:/
     await until(() => isDone() && state('guard-watchdog.service') === 'inactive', 'the end of the round')
     const {Result, ExecMainStatus} = systemd.show('guard-watchdog.service')
     expect({Result, ExecMainStatus}).toEqual({Result: 'success', ExecMainStatus: expect.stringMatching(/^[12]$/)})
-    expect(output('guard-watchdog.service')).toMatch(/nightly_backup.*failing/)
+    await until(() => /nightly_backup.*failing/.test(output('guard-watchdog.service')), 'the report in the journal')
     expect(systemd.sh('cat /var/lib/guard/incidents.jsonl').stdout).toContain('"kind":"opened"')
   })
 })
