@@ -21,7 +21,7 @@ test.skipIf(cronObstacle !== undefined)(
     // cron reads the crontab at the next minute.
     const journal = `${box.stateDir}/runs.jsonl`
     const ended = () => existsSync(journal) && box.journal('runs.jsonl').find(({kind}) => kind === 'ended')
-    await until(() => Boolean(ended()), 'the run in the journal', 75_000)
+    await until(() => Boolean(ended()), 'the run in the journal', 120_000)
     expect(ended()).toMatchObject({job: 'from_cron', outcome: 'healthy', exitCode: 0})
     expect(box.log('from_cron')).toMatch(/^\/usr\/bin:\/bin False\n/)
     await until(() => readFileSync(box.path('output'), 'utf8') !== '', 'the output')

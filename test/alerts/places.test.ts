@@ -51,9 +51,10 @@ test.skipIf(cronObstacle !== undefined)(
   `cron waits for no deliverer, which has no id of the run and outlives it${cronObstacle ? ` (${cronObstacle})` : ''}`,
   async () => {
     const box = createSandbox()
+    const sending = `env > ${box.path('writing')} && mv ${box.path('writing')} ${box.path('env')}`
     box.write(
       '.guardianrc.json',
-      settingsOf({groupWait: '5s'}, {type: 'command', command: ['sh', '-c', `env > ${box.path('env')}`]}),
+      settingsOf({groupWait: '15s'}, {type: 'command', command: ['sh', '-c', sending]}),
     )
     const set = Object.entries(nodeEnv).map(([name, value]) => `${name}='${value}' `)
     const words = `'${guardBin}' run --state-dir ${box.stateDir} --config ${box.path('.guardianrc.json')} scan`
@@ -64,7 +65,7 @@ test.skipIf(cronObstacle !== undefined)(
       const claim = lease.findLast(({job, kind}) => job === 'guard-deliverer' && kind === 'claimed')
       return Number(String(claim?.['holder'] ?? '').split(':')[1] ?? 0)
     }
-    await until(() => deliverer() > 0, 'the deliverer', 75_000)
+    await until(() => deliverer() > 0, 'the deliverer', 120_000)
     cron.remove()
     const pid = deliverer()
     expect(isAlive(pid)).toBe(true)
@@ -72,7 +73,7 @@ test.skipIf(cronObstacle !== undefined)(
     expect(environment).not.toContain('GUARD_RUN_ID')
     const parent = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
     await until(() => !existsSync(`/proc/${parent}`) || parent === '1', 'its run has ended').catch(() => undefined)
-    await until(() => existsSync(box.path('env')), 'the message', 30_000)
+    await until(() => existsSync(box.path('env')), 'the message', 60_000)
     expect(readFileSync(box.path('env'), 'latin1')).not.toContain('GUARD_RUN_ID')
   },
   280_000,

@@ -81,7 +81,7 @@ async function mailsOf(box: Sandbox, install: string): Promise<readonly string[]
   void cron.ended.then(({stdout, stderr}) => {
     said = stdout + stderr
   })
-  await until(() => said !== '' || readdirSync(box.path('mails')).length >= count, `${count} mails`, 60_000)
+  await until(() => said !== '' || readdirSync(box.path('mails')).length >= count, `${count} mails`, 150_000)
   expect(said).toBe('')
   cron.kill('SIGTERM')
   return readdirSync(box.path('mails'))
@@ -126,5 +126,5 @@ test.skipIf(obstacle !== undefined)(
     expect(codes).toEqual(exitCodesOf(bare))
     expect(codes.filter((code) => code !== 0)).toEqual([3, 5])
   },
-  150_000,
+  360_000,
 )
