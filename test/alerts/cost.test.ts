@@ -1,9 +1,10 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, test} from 'vitest'
 import {closedPort, startReceiver} from '../support/http-receiver.js'
 import {noNamespaces, withMounts} from '../support/namespaces.js'
-import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {createSandbox, filesIn, type Sandbox} from '../support/sandbox.js'
 import {isLong} from '../support/storm.js'
 import {tempDir} from '../support/temp-dir.js'
 
@@ -26,8 +27,15 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
 }
 
+/** What else the machine does may fall on one side more than on the other, so a large difference is measured anew. */
+async function laterMs(url: string, wrap?: (line: string) => string): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let left = 3; left > 0 && least >= tolerableMs; left--) least = Math.min(least, await measure(url, wrap))
+  return least
+}
+
 /** How much later a failing run ends than one beside it without channels. */
-async function laterMs(url: string, wrap: (line: string) => string = (line) => line): Promise<number> {
+async function measure(url: string, wrap: (line: string) => string = (line) => line): Promise<number> {
   const boxes = [sandbox(url), sandbox(undefined)] as const
   const times: [number[], number[]] = [[], []]
   for (let turn = 0; turn <= (isLong ? 40 : 8); turn++) {
@@ -68,16 +76,28 @@ describe('a failing run does not wait for', () => {
   )
 })
 
+/** A job that has run before, so that a run finds all caches and journals. Settings are kept once their file is 2.5 s old. */
+async function runWithCaches(url: string | undefined): Promise<Sandbox> {
+  const box = sandbox(url)
+  box.write('code', '0')
+  const run = async () => expect((await box.sh('guard run scan')).code).toBe(0)
+  await run()
+  await sleep(2600)
+  await run()
+  expect(filesIn(box.path('home')).join()).toMatch(/\/settings-/)
+  await run()
+  return box
+}
+
 test.skipIf(!existsSync('/usr/bin/strace'))(
   'a healthy run opens no file more than without channels',
   async () => {
     const opened = async (url: string | undefined) => {
-      const box = sandbox(url)
-      box.write('code', '0')
-      // The second run finds all caches and journals.
-      for (const trace of ['first', 'second'])
-        expect((await box.sh(`strace -f -e trace=openat,open -o ${box.path(trace)} guard run scan`)).code).toBe(0)
-      const lines = readFileSync(box.path('second'), 'utf8').split('\n')
+      const box = await runWithCaches(url)
+      // A file for each process: in one for all, calls at one time are torn into two lines, and the first has no result.
+      expect((await box.sh(`strace -ff -e trace=openat,open -o ${box.path('trace')} guard run scan`)).code).toBe(0)
+      const traces = readdirSync(box.dir).filter((name) => name.startsWith('trace.'))
+      const lines = traces.flatMap((name) => readFileSync(box.path(name), 'utf8').split('\n'))
       return lines.filter((line) => line.includes(box.dir) && !line.includes('ENOENT')).length
     }
     const [without, withChannels] = [await opened(undefined), await opened(`http://127.0.0.1:${await closedPort()}`)]
