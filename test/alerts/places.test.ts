@@ -52,10 +52,7 @@ test.skipIf(cronObstacle !== undefined)(
   async () => {
     const box = createSandbox()
     const sending = `env > ${box.path('writing')} && mv ${box.path('writing')} ${box.path('env')}`
-    box.write(
-      '.guardianrc.json',
-      settingsOf({groupWait: '15s'}, {type: 'command', command: ['sh', '-c', sending]}),
-    )
+    box.write('.guardianrc.json', settingsOf({groupWait: '15s'}, {type: 'command', command: ['sh', '-c', sending]}))
     const set = Object.entries(nodeEnv).map(([name, value]) => `${name}='${value}' `)
     const words = `'${guardBin}' run --state-dir ${box.stateDir} --config ${box.path('.guardianrc.json')} scan`
     const cron = await runByCron([`* * * * * ${set.join('')}${words} 2>&1`])
