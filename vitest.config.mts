@@ -8,8 +8,9 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // On a busy machine a test takes ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     // What a test polls for comes, on a busy machine later than within the second that is usual.
     expect: {poll: {timeout: 20_000}},

@@ -1,5 +1,15 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
@@ -31,9 +41,11 @@ describe.skipIf(reason !== undefined)(`the Debian package${reason ? ` (skipped: 
     const admin = join(place, 'var/lib/dpkg')
     for (const folder of ['info', 'updates', 'triggers']) mkdirSync(join(admin, folder), {recursive: true})
     cpSync('/var/lib/dpkg/status', join(admin, 'status'))
-  }, 240_000)
+  }, 480_000)
   afterAll(() => {
-    for (const folder of [place, packages]) rmSync(folder, {recursive: true, force: true})
+    // The folder stays: npm, which packs the repository meanwhile, may have just listed it.
+    const built = existsSync(packages) ? readdirSync(packages).map((name) => join(packages, name)) : []
+    for (const path of [place, ...built]) rmSync(path, {recursive: true, force: true})
   })
 
   const dpkg = (...args: string[]) =>
@@ -53,7 +65,7 @@ describe.skipIf(reason !== undefined)(`the Debian package${reason ? ` (skipped: 
   test('is clean for lintian', () => {
     const lintian = spawnSync('lintian', ['--allow-root', '--fail-on=error,warning', first], {encoding: 'utf8'})
     expect(lintian).toMatchObject({stdout: '', status: 0})
-  }, 120_000)
+  }, 480_000)
 
   test('installs the program, its man page and its example, and enables nothing', () => {
     dpkg('-i', first)
@@ -63,7 +75,7 @@ describe.skipIf(reason !== undefined)(`the Debian package${reason ? ` (skipped: 
     expect(onMachine('man -w guard').stdout).toBe('/usr/share/man/man1/guard.1.gz\n')
     expect(readFileSync(join(place, 'etc/guardian/guardianrc.example'), 'utf8')).toContain('jobs:')
     expect(existsSync(join(place, 'etc/systemd'))).toBe(false)
-  }, 60_000)
+  }, 240_000)
 
   test('has a man page in which groff finds no fault, with every command', () => {
     const {stdout, stderr} = spawnSync('man', ['--warnings', '-l', join(place, 'usr/share/man/man1/guard.1.gz')], {
@@ -73,7 +85,7 @@ describe.skipIf(reason !== undefined)(`the Debian package${reason ? ` (skipped: 
     expect(stderr).toBe('')
     for (const words of ['guard run', 'guard lease acquire', 'guard watchdog', '--timeout=D', 'EXIT STATUS'])
       expect(stdout).toContain(words)
-  }, 60_000)
+  }, 240_000)
 
   test.each([
     ['wat', 1, 'watchdog'],
@@ -92,7 +104,7 @@ COMP_WORDS=(${words}); COMP_CWORD=${at}; _guard; echo "\${COMPREPLY[*]}"`
     const paths = units.map((unit) => join(place, 'lib/systemd/system', unit))
     const {stdout} = onMachine(`systemd-analyze verify --man=no ${paths.join(' ')} 2>&1; echo "exit $?"`)
     expect(stdout.split('\n').filter((line) => line.includes('guard') || line.startsWith('exit'))).toEqual(['exit 0'])
-  }, 60_000)
+  }, 240_000)
 
   test('keeps a changed example and the state through an upgrade and a removal; a purge leaves the state', () => {
     const example = join(place, 'etc/guardian/guardianrc.example')
@@ -106,7 +118,7 @@ COMP_WORDS=(${words}); COMP_CWORD=${at}; _guard; echo "\${COMPREPLY[*]}"`
     dpkg('-P', 'guardian')
     expect(existsSync(example)).toBe(false)
     expect(existsSync(join(place, '.local/state/guard/runs.jsonl'))).toBe(true)
-  }, 60_000)
+  }, 240_000)
 
   test('comes with a plain tarball, whose program runs where it is unpacked', () => {
     execFileSync('tar', ['-C', place, '-xf', join(packages, 'guardian-0.1.0-linux-x64.tar.gz')])
@@ -114,5 +126,5 @@ COMP_WORDS=(${words}); COMP_CWORD=${at}; _guard; echo "\${COMPREPLY[*]}"`
     expect(statSync(`${program}.bin`).size).toBeLessThan(120 * 1024 ** 2)
     const options = {encoding: 'utf8', cwd: place, env: {PATH: '/usr/bin:/bin', HOME: place}} as const
     expect(spawnSync(program, ['run', '--', 'echo', 'done'], options).stdout).toBe('done\n')
-  }, 60_000)
+  }, 240_000)
 })

@@ -35,7 +35,7 @@ test('an installation for all has a man page in which groff finds no fault', asy
   expect(page.stderr).toBe('')
   for (const words of ['guard run', 'guard crontab install', '--timeout=D', 'EXIT STATUS'])
     expect(page.stdout).toContain(words)
-}, 300_000)
+}, 900_000)
 
 test('the package has what runs and what its pages link, and no internal types', async () => {
   const folder = await install()
@@ -62,7 +62,7 @@ test('the package has what runs and what its pages link, and no internal types',
     "import {GuardError} from 'guardian'; console.log(new GuardError('io', 'x').kind)",
   )
   expect((await run(process.execPath, ['use.mjs'], {cwd: folder})).stdout).toBe('io\n')
-}, 300_000)
+}, 900_000)
 
 /** A wrong kind is refused, so the types are the real ones. */
 const program = `

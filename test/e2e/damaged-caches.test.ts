@@ -18,7 +18,7 @@ import {createSandbox, filesIn, form, isRoot, type Sandbox} from '../support/san
 
 /** `GUARD_TORTURE=long` damages every 512th byte, else some places of the file are tried. */
 const isLong = process.env['GUARD_TORTURE'] === 'long'
-const limitMs = isLong ? 1_800_000 : 60_000
+const limitMs = isLong ? 1_800_000 : 240_000
 
 const nobody = 65_534
 
@@ -65,7 +65,7 @@ async function cached(env: Record<string, string>) {
   const folder = box.path('home/.cache/guard')
   mkdirSync(folder, {recursive: true, mode: 0o700})
   const settings = () => filesIn(folder).find((name) => name.startsWith('settings-'))
-  for (const deadline = Date.now() + 20_000; !settings() && Date.now() < deadline; ) await expectRightRun(box, env)
+  for (const deadline = Date.now() + 60_000; !settings() && Date.now() < deadline; ) await expectRightRun(box, env)
   await expectRightRun(box, env)
   return {box, folder, settings: join(folder, settings() ?? 'missing')}
 }
