@@ -151,6 +151,8 @@ test('after a recovery every old log is there, every old grep finds what it name
   expect(commands.length).toBeGreaterThan(8)
   for (const command of commands) {
     const {code, stderr} = await box.sh(command, {env})
-    expect([command, code, stderr]).toEqual([command, 0, ''])
+    // Whether the machine has disk and memory left is not the matter here.
+    const codes = command === 'guard health' ? [0, 1, 2] : [0]
+    expect([command, codes.includes(code ?? -1), stderr]).toEqual([command, true, ''])
   }
-}, 60_000)
+}, 240_000)
