@@ -22,15 +22,19 @@ const slackMs = 5000
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Calls back for each of so many, spread over a time. */
-async function spread(count: number, overMs: number, each: (index: number) => unknown): Promise<void> {
+/** Calls back for each of so many, spread over a time. @returns by how much it took longer, ms */
+async function spread(count: number, overMs: number, each: (index: number) => unknown): Promise<number> {
   const begunMs = Date.now()
   for (let index = 0; index < count; index++) {
     await each(index)
     const aheadMs = begunMs + (overMs * (index + 1)) / count - Date.now()
     if (aheadMs > 1) await sleep(aheadMs)
   }
+  return Math.max(0, Date.now() - begunMs - overMs)
 }
+
+/** So many more messages a storm may be that took longer, because the machine was busy. */
+const moreFor = (lateMs: number) => Math.floor(lateMs / (5 * minuteMs))
 
 interface Sides {
   readonly storm: Storm
@@ -89,13 +93,13 @@ test(
   async () => {
     const sides = await bothSides()
     const begunMs = Date.now()
-    await spread(500, minuteMs, (index) => sides.bad(`job-${index}`, rawLine(index)))
+    const lateMs = await spread(500, minuteMs, (index) => sides.bad(`job-${index}`, rawLine(index)))
     await sleep(hourMs)
     await spread(500, minuteMs, (index) => sides.good(`job-${index}`, rawLine(index)))
     await until(() => sides.storm.arrived.at(-1)?.kind === 'recovery', 'the end', 30_000)
     await finish('500 jobs, one cause, one minute, an hour', sides)
     const {arrived} = sides.storm
-    expect(arrived.length).toBeLessThanOrEqual(3)
+    expect(arrived.length).toBeLessThanOrEqual(3 + moreFor(lateMs))
     console.log(`the first arrived ${(arrived[0]?.atMs ?? 0) - begunMs} ms after the first alert, starts included`)
     // Taken, decided and written by the deliverer, whose start is not compressed and takes long on a busy machine.
     const takenMs = Number(sides.storm.box.journal('deliveries.jsonl')[0]?.['at'])
@@ -212,7 +216,7 @@ test(
       target.kill('SIGKILL')
       kills += 1
     }
-    await spread(500, 2 * minuteMs, (index) => {
+    const lateMs = await spread(500, 2 * minuteMs, (index) => {
       storm.trouble(`job-${index}`, rawLine(index))
       if (index % 100 === 50) kill()
     })
@@ -224,7 +228,7 @@ test(
     await storm.stop()
     const ids = new Set(storm.arrived.map(({id}) => id))
     console.log(`500 jobs, ${kills} kills: guard ${storm.arrived.length} messages, ${ids.size} ids`)
-    expect(ids.size).toBeLessThanOrEqual(4)
+    expect(ids.size).toBeLessThanOrEqual(4 + moreFor(lateMs))
     expect(storm.arrived.length - ids.size).toBeLessThanOrEqual(kills)
     expect(storm.arrived.at(-1)).toMatchObject({kind: 'recovery', jobCount: 500})
   },
