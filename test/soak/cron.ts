@@ -43,7 +43,7 @@ export async function cronSoak({minutes, repository, print}: Omit<SoakOptions, '
   const faults = findFaults(evidence)
   for (const round of rounds) print(roundText(round))
   print(`guard health: exit ${evidence.health.code}\n${evidence.health.text.trimEnd()}\n`)
-  if (faults.length === 0) place.remove()
+  if (faults.length === 0) await place.remove()
   return {evidence, faults, dir: place.dir}
 }
 

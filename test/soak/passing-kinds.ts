@@ -2,7 +2,7 @@ import {forGood, type Kind} from './kind.js'
 import {silentSince} from './lateness.js'
 import {spans} from './limits.js'
 import {bad, inMs, kind, type Scale, sec, well} from './make-kind.js'
-import {firstEnd} from './rounds.js'
+import {firstEnd, firstStart} from './rounds.js'
 
 /** What is bad now and then. So seldom that it does not flap, unless the name says so. */
 export function passingKinds({tickMs, shift}: Scale): readonly Kind[] {
@@ -82,8 +82,9 @@ export function silentKinds({tickMs, shift}: Scale): readonly Kind[] {
       isOfOpenClaw: true,
       periodTicks: undefined,
       troubles: (_, rounds) => {
-        const since = firstEnd(rounds) + spans.unreachableAfter * tickMs
-        return [forGood(since, since + 2 * tickMs)]
+        // The first round asks it at some time between its start and its end.
+        const forMs = spans.unreachableAfter * tickMs
+        return [forGood(firstStart(rounds) + forMs, firstEnd(rounds) + forMs + 2 * tickMs)]
       },
       told: 'either',
       verdicts: {trouble: ['unknown'], well: ['unknown']},

@@ -56,7 +56,8 @@ function text(record: JournalRecord, field: string): string {
 
 /** What the channel of the soak has got, oldest first. */
 export function readMessages(place: Workplace): readonly SeenMessage[] {
-  const lines = place.read('sent.jsonl').split('\n').filter(Boolean)
+  // Its last line may be in the middle of being written.
+  const lines = place.read('sent.jsonl').split('\n').slice(0, -1)
   return lines.map((line) => {
     const {id, kind, title, jobs, jobCount} = JSON.parse(line)
     return {id, kind, title, jobCount, jobs: jobs.map(({job}: {readonly job: string}) => job)}

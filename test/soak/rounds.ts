@@ -33,6 +33,10 @@ interface JobVerdict {
   readonly reason: string
 }
 
+export function firstStart([first]: readonly Round[]): number {
+  return first?.startedAt ?? Number.POSITIVE_INFINITY
+}
+
 /** When the first round had ended: since then guard watches. */
 export function firstEnd([first]: readonly Round[]): number {
   return first?.exitedAt ?? Number.POSITIVE_INFINITY

@@ -47,7 +47,7 @@ export async function runSoak({minutes, seed, repository, print}: SoakOptions): 
     const evidence = collectEvidence(place, kinds, {happened, escalateAfterMs: spans.escalateAfter * tickMs})
     const faults = findFaults(evidence)
     await happened.endAll()
-    if (faults.length === 0) place.remove()
+    if (faults.length === 0) await place.remove()
     return {evidence, faults, dir: place.dir}
   } catch (error) {
     await happened.endAll()

@@ -1,8 +1,9 @@
 import {spawnSync} from 'node:child_process'
-import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
+import {removeFolder} from '../support/remove-folder.js'
 import type {Ground, Kind} from './kind.js'
 
 /** The folder of one soak: settings, the jobs' script, their notes, and guard's state. */
@@ -17,7 +18,7 @@ export interface Workplace extends Ground {
   records(journal: string): readonly JournalRecord[]
   /** Runs a guard command to its end. */
   run(...args: string[]): {readonly code: number | null; readonly stdout: string; readonly stderr: string}
-  remove(): void
+  remove(): Promise<void>
 }
 
 export type JournalRecord = Readonly<Record<string, unknown>> & {readonly kind?: string; readonly at: number}
@@ -70,7 +71,7 @@ export function createWorkplace(repository: string): Workplace {
       const {status, stdout, stderr} = spawnSync(file, [...own, ...args], {cwd: dir, env, encoding: 'utf8'})
       return {code: status, stdout, stderr}
     },
-    remove: () => rmSync(dir, {recursive: true, force: true}),
+    remove: () => removeFolder(dir),
   }
 }
 

@@ -5,7 +5,7 @@ import {onTestFinished, vi} from 'vitest'
 import {startDaemon} from './daemon.js'
 import {answers, closedPort} from './http-receiver.js'
 import {asServerUser, giveToServer, type Postgres, passwordOf, postgresObstacle} from './postgres.js'
-import {removeDir} from './temp-dir.js'
+import {removeFolder} from './remove-folder.js'
 
 const pgbouncer = '/usr/sbin/pgbouncer'
 
@@ -18,7 +18,7 @@ export const pgbouncerObstacle = postgresObstacle ?? (existsSync(pgbouncer) ? un
  */
 export async function startPgbouncer(server: Postgres, users: readonly string[], settings: readonly string[] = []) {
   const dir = mkdtempSync(join(tmpdir(), 'guard-pgb-'))
-  onTestFinished(() => removeDir(dir))
+  onTestFinished(() => removeFolder(dir))
   giveToServer(dir)
   const port = await closedPort()
   const config = join(dir, 'pgbouncer.ini')

@@ -14,7 +14,7 @@ import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import {processes, readProc} from './processes.js'
-import {removeDir} from './temp-dir.js'
+import {removeFolder} from './remove-folder.js'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -90,7 +90,7 @@ export function createSandbox(): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'guard-test-'))
   onTestFinished(() => {
     endDeliverers(dir)
-    return removeDir(dir)
+    return removeFolder(dir)
   })
   const stateDir = join(dir, 'state')
   mkdirSync(join(dir, 'home'))
