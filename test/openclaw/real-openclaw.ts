@@ -1,10 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {type AddressInfo, createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {probeGateway} from '../../src/system/openclaw/probe-gateway.js'
+import {closedPort} from '../support/http-receiver.js'
 import {until} from './until.js'
 import {forgottenMarker, hangingCommand, hangingRun, type Wedge} from './wedge.js'
 
@@ -51,7 +51,7 @@ export interface RealOpenClaw {
 
 export async function createOpenClaw(): Promise<RealOpenClaw> {
   const dir = mkdtempSync(join(tmpdir(), 'guard-e2e-'))
-  const port = await freePort()
+  const port = await closedPort()
   const url = `http://127.0.0.1:${port}`
   const home = join(dir, 'home')
   mkdirSync(join(home, '.openclaw'), {recursive: true})
@@ -134,12 +134,4 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
     },
     remove: () => rmSync(dir, {recursive: true, force: true}),
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const {port} = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

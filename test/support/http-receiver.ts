@@ -100,23 +100,27 @@ export async function startProxy({refuses = false} = {}): Promise<Proxy> {
   return {url: `http://127.0.0.1:${port}`, port, asked, logins}
 }
 
-/**
- * A port on which nothing listens. For a minute the system gives it to nobody who asks for any port, because of the
- * connection that has just ended there; a server that asks for this one gets it.
- */
+/** Each process of the tests begins elsewhere. */
+let nextPort = process.pid * 37
+
+/** A port on which nothing listens, below those that the kernel gives to whoever asks for any, as other tests do. */
 export async function closedPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + (nextPort++ % 12_000)
+    if (await canListen(port)) return port
+  }
+}
+
+async function canListen(port: number): Promise<boolean> {
   const server = createTcpServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const {port} = server.address() as AddressInfo
-  const client = connectTcp(port, '127.0.0.1').resume()
-  const [accepted] = (await once(server, 'connection')) as [Socket]
-  // The side that ends first is the one whose port is kept back.
-  accepted.resume().end()
-  await Promise.all([once(accepted, 'close'), once(client, 'close')])
+  const isListening = new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!(await isListening)) return false
   server.close()
   await once(server, 'close')
-  return port
+  return true
 }
 
 /** Whether something listens on this port of loopback. */
