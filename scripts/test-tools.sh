@@ -21,9 +21,12 @@ case "$missing" in
   mkdir -p "${no_cluster%/*}" && echo 'create_main_cluster = false' >"$no_cluster"
   ;;
 esac
+add() {
+  # Another apt may be at work, as a machine that was just made starts one.
+  timeout 10m apt-get install -y -qq -o DPkg::Lock::Timeout=300 "$@" >/dev/null </dev/null
+}
 # shellcheck disable=SC2086
-timeout 10m apt-get install -y -qq $missing >/dev/null 2>&1 </dev/null ||
-  { timeout 5m apt-get update -qq && timeout 10m apt-get install -y -qq $missing >/dev/null; } ||
+add $missing 2>/dev/null || { timeout 5m apt-get update -qq && add $missing; } ||
   echo "could not be installed, their tests are skipped:$missing" >&2
 [ -z "${no_cluster:-}" ] || rm -f "$no_cluster"
 exit 0
