@@ -43,13 +43,13 @@ describe.skipIf(!isRoot)('a job that cannot be ended', () => {
     const box = createSandbox()
     const job = `echo $$ > leader; exec ${box.path('become')} --reuid=0 --regid=0 --clear-groups sleep 60`
     const mark = becomeRoot(box)
-    const line = asOrdinaryUser(box, `guard run --job j --timeout 1s --kill-after 1s --retries 2 -- sh -c '${job}'`)
+    const line = asOrdinaryUser(box, `guard run --job j --timeout 3s --kill-after 1s --retries 2 -- sh -c '${job}'`)
     const running = box.startSh(`chown root ${box.path('become')}; ${mark}; ${line}`)
     const leader = await pidIn(box, 'leader')
     endAfterTest(leader)
     const {code, stderr} = await running.ended
     const reason = `could not be ended: process ${leader} of root`
-    expect([code, stderr]).toEqual([124, `guard: j: timed out after 1s; ${reason}\n`])
+    expect([code, stderr]).toEqual([124, `guard: j: timed out after 3s; ${reason}\n`])
     expect(isAlive(leader)).toBe(true)
     const runs = box.journal('runs.jsonl')
     expect(runs.map(({kind}) => kind)).toEqual(['started', 'attempt-ended', 'ended'])
@@ -101,9 +101,11 @@ describe.skipIf(!isRoot)('a job that cannot be ended', () => {
     const box = createSandbox()
     const job = `echo $$ > leader; exec ${box.path('become')} --reuid=0 --regid=0 --clear-groups sleep 60`
     const mark = becomeRoot(box)
+    // Before it is root's a signal ends it, and its lease must name it.
+    const isReady = `[ -s leader ] && [ "$(cat /proc/$(cat leader)/comm)" = sleep ] && grep -q jobProcess state/leases.jsonl`
     const line = asOrdinaryUser(
       box,
-      `guard run --job j -- sh -c '${job}' & while [ ! -s leader ]; do sleep 0.05; done; sleep 0.3
+      `guard run --job j -- sh -c '${job}' & until ${isReady}; do sleep 0.05; done
        guard run --job j --overlap cancel-other --kill-after 1s -- true; echo $? > code; kill -KILL $!`,
     )
     const running = box.startSh(`chown root ${box.path('become')}; ${mark}; ${line}`)
@@ -239,7 +241,7 @@ describe('a descendant without environment and session', () => {
       '--job',
       'j',
       '--timeout',
-      '1s',
+      '3s',
       '--',
       'sh',
       '-c',
@@ -248,7 +250,7 @@ describe('a descendant without environment and session', () => {
     const child = await pidIn(box, 'child')
     endAfterTest(child)
     const {stdout, stderr} = await running.ended
-    expect(stderr).toBe('guard: j: timed out after 1s; ended\n')
+    expect(stderr).toBe('guard: j: timed out after 3s; ended\n')
     expect(isAlive(child)).toBe(false)
     const folder = /^0::(.*)$/m.exec(stdout)?.[1] ?? ''
     expect(folder).toMatch(/\/guard-/)
@@ -268,10 +270,10 @@ describe('a descendant without environment and session', () => {
     const box = createSandbox()
     const mounts = 'mount --make-rprivate / && mount -t tmpfs none /sys/fs/cgroup'
     box.write('job.sh', job)
-    const line = `${mounts} && exec guard run --job j --timeout 1s -- sh job.sh`
+    const line = `${mounts} && exec guard run --job j --timeout 3s -- sh job.sh`
     const {stderr} = await box.sh(`unshare --mount sh -c '${line}'`)
     endAfterTest(await pidIn(box, 'child'))
-    expect(stderr).toBe('guard: j: timed out after 1s; its processes were sent TERM\n')
+    expect(stderr).toBe('guard: j: timed out after 3s; its processes were sent TERM\n')
   })
 })
 
@@ -298,8 +300,8 @@ describe('while guard itself is stopped', () => {
     const begun = Date.now()
     await whileStopped()
     await until(() => Date.now() - begun > 4000, 'the limit')
-    running.kill('SIGCONT')
     expect(box.journal('runs.jsonl').at(-1)).toMatchObject({kind: 'started'})
+    running.kill('SIGCONT')
   }
 
   test.each(['--timeout', '--silence'])('the time does not count for %s', async (flag) => {

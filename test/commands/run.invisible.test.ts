@@ -67,7 +67,7 @@ const programs: readonly (readonly [language: string, program: string])[] = [
   ['sh', 'ulimit -Sn; ulimit -Hn; ulimit -c'],
   ['sh', 'trap'],
   ['sh', 'umask; pwd; echo "$0 $#"'],
-  ['sh', '(sleep 0.1; echo late) & echo early; wait'],
+  ['sh', '(sleep 0.5; echo late) & echo early; wait'],
   ['sh', 'yes | head -2'],
   ['sh', 'seq 100000 | tail -1'],
   ['sh', 'ulimit -f 1; seq 5000 | tail -1; seq 5000 | wc -c'],

@@ -49,7 +49,7 @@ test('output reaches a pipe while the job runs', async () => {
   const box = createSandbox()
   const job = 'echo first; while [ ! -e end ]; do sleep 0.05; done'
   const running = box.start(['run', '--job', 'j', '--', 'sh', '-c', job])
-  await until(() => running.stdout() === 'first\n', 'the first line', 5000)
+  await until(() => running.stdout() === 'first\n', 'the first line')
   box.write('end', '')
   expect((await running.ended).code).toBe(0)
 })
@@ -82,7 +82,7 @@ describe('--quiet', () => {
     const {guard, write, journal} = createSandbox()
     const command = ['sh', '-c', 'test -e up || { touch up; exec sleep 60; }']
     const retry = {maxAttempts: 2, on: ['timed-out'], firstDelay: '10ms'}
-    const job = {command, timeout: '500ms', retry, breaker: {target: 'api'}}
+    const job = {command, timeout: '3s', retry, breaker: {target: 'api'}}
     write('.guardianrc.json', JSON.stringify({jobs: {j: job}}))
     expect((await guard('breaker', 'open', 'api', '--for', '1ms')).code).toBe(0)
     expect(await guard('run', '--quiet', 'j')).toEqual({code: 0, signal: null, stdout: '', stderr: ''})
@@ -307,8 +307,8 @@ describe('the order of what guard prints', () => {
   test('a warning comes after all that the job has written', async () => {
     const {sh} = createSandbox()
     const job = 'seq 20000; echo last; exec sleep 60'
-    const {stdout} = await sh(`exec guard run --job j --timeout 500ms -- sh -c '${job}' 2>&1`)
-    expect(tail(stdout)).toEqual(['20000', 'last', `guard: j: timed out after 500ms; ${endedByTerm}`])
+    const {stdout} = await sh(`exec guard run --job j --timeout 3s -- sh -c '${job}' 2>&1`)
+    expect(tail(stdout)).toEqual(['20000', 'last', `guard: j: timed out after 3s; ${endedByTerm}`])
   })
 
   test('a retry note stands between the two attempts', async () => {
@@ -391,7 +391,7 @@ describe('a reader that is gone', () => {
   test('ends with TERM after --kill-after a job that ignores PIPE', async () => {
     const box = createSandbox()
     const job = 'trap "" PIPE; while :; do echo y; done'
-    await box.sh(`{ guard run --job j --kill-after 200ms -- sh -c '${job}'${codes}`)
+    await box.sh(`{ guard run --job j --kill-after 1s -- sh -c '${job}'${codes}`)
     expect(readFileSync(box.path('code'), 'utf8')).toBe('141\n')
     expect(box.journal('runs.jsonl').at(-1)).toMatchObject({class: 'reader-gone', signal: 'SIGTERM'})
   })
