@@ -46,14 +46,14 @@ describe('124', () => {
       '--job',
       'j',
       '--silence',
-      '300ms',
+      '2s',
       '--',
       'sh',
       '-c',
       'echo a; sleep 30',
     )
     expect([code, stdout]).toEqual([124, 'a\n'])
-    expect(stderr).toBe(`guard: j: no output for 300ms; ${endedByTerm}\n`)
+    expect(stderr).toBe(`guard: j: no output for 2s; ${endedByTerm}\n`)
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', detail: 'no output for too long'})
   })
 
@@ -205,9 +205,16 @@ describe('64', () => {
 })
 
 test('70 is a fault of guard itself; the job goes on, and nothing starts beside it', async () => {
-  const {guard, guardWith, path, write, journal} = createSandbox()
-  const fault = write('fault.cjs', 'setTimeout(() => { throw new Error("a fault") }, 300).unref()\n')
-  const job = `while [ ! -e ${path('end')} ]; do sleep 0.05; done; touch ${path('done')}`
+  const {guard, guardWith, path, stateDir, write, journal} = createSandbox()
+  const fault = write(
+    'fault.cjs',
+    `const {existsSync} = require('node:fs')
+     const fail = () => { if (existsSync(${JSON.stringify(path('bound'))})) throw new Error('a fault') }
+     setInterval(fail, 20).unref()\n`,
+  )
+  // Only once the lease names the job, it keeps others away without guard.
+  const isBound = `grep -q jobProcess ${stateDir}/leases.jsonl`
+  const job = `until ${isBound}; do sleep 0.05; done; touch bound; while [ ! -e end ]; do sleep 0.05; done; touch done`
   const args = ['run', '--job', 'j', '--', 'sh', '-c', job]
   const {code, stderr} = await guardWith({preload: fault}, ...args)
   expect(code).toBe(70)

@@ -277,10 +277,12 @@ describe('the streams', () => {
 
   test('a reader that leaves early takes nothing from a job that has ended by then, nor from its log', async () => {
     const {sh, log, path} = createSandbox()
-    const {stdout} = await sh("{ guard run --job j -- sh -c 'seq 5000; exit 3'; echo $? > code; } | head -1")
-    expect(stdout).toBe('1\n')
+    // More than a pipe holds, so that the reader leaves while guard has some of it to pass on.
+    const job = "{ guard run --job j -- sh -c 'seq 50000; exit 3'; echo $? > code; }"
+    const reader = '{ head -1; until grep -q \'"kind":"ended"\' state/runs.jsonl; do sleep 0.05; done; }'
+    expect((await sh(`${job} | ${reader}`)).stdout).toBe('1\n')
     expect(readFileSync(path('code'), 'utf8')).toBe('3\n')
-    expect(log('j').split('\n')).toHaveLength(5001)
+    expect(log('j').split('\n')).toHaveLength(50_001)
   })
 
   describe('that have no space for the output', () => {
@@ -389,7 +391,7 @@ describe('a job that does not end as one expects', () => {
   test('one that ignores TERM is killed after --kill-after', async () => {
     const {guard, journal} = createSandbox()
     const job = 'trap "" TERM; while :; do sleep 0.1; done'
-    expect((await guard('run', '--timeout', '200ms', '--kill-after', '300ms', '--', 'sh', '-c', job)).code).toBe(124)
+    expect((await guard('run', '--timeout', '2s', '--kill-after', '300ms', '--', 'sh', '-c', job)).code).toBe(124)
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', signal: 'SIGKILL'})
   })
 
@@ -409,7 +411,7 @@ describe('a job that does not end as one expects', () => {
       '(setsid sh -c "sleep 60 & echo \\$! > double" &)',
       'setsid sh -c "trap \'\' TERM; echo \\$\\$ > deaf; while :; do sleep 0.05; done" & sleep 60',
     ].join('\n')
-    const {code} = await guard('run', '--timeout', '700ms', '--kill-after', '300ms', '--', 'sh', '-c', job)
+    const {code} = await guard('run', '--timeout', '3s', '--kill-after', '300ms', '--', 'sh', '-c', job)
     expect(code).toBe(124)
     const pidOf = (name: string) => Number(readFileSync(path(name), 'utf8'))
     const left = ['child', 'session', 'double', 'deaf'].filter((name) => isAlive(pidOf(name)))

@@ -88,8 +88,8 @@ describe.runIf(isRoot)('a disk that fills up during the run', () => {
     mkdirSync(stateDir)
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m,mode=700', 'tmpfs', stateDir])
     onTestFinished(() => void execFileSync('umount', ['-l', stateDir]))
-    const {stdout, stderr} = await sh('{ guard run --job j --retries 2 -- seq 1500000; echo "code $?" >&2; } | tail -1')
-    expect(stdout).not.toBe('1500000\n')
+    const {stdout, stderr} = await sh('{ guard run --job j --retries 2 -- seq 1500000; echo "code $?" >&2; } | wc -l')
+    expect(Number(stdout)).toBeLessThan(1_500_000)
     expect(stderr).toContain(
       `guard: a part of the output could not be passed on: the disk of ${stateDir}/spool is full\n`,
     )
@@ -182,7 +182,7 @@ describe('the logger', () => {
       '--job',
       'j',
       '--timeout',
-      '300ms',
+      '2s',
       '--',
       'sh',
       '-c',
