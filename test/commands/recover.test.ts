@@ -49,7 +49,7 @@ async function processesOf(box: Sandbox, runs: number): Promise<Processes> {
       readRecords(box, 'runs.jsonl').some(({kind, run}) => kind === 'started' && run === claim['holder'])
     )
       found = {runId: String(claim['holder']), guard: pidOf(claim['process']), job: pidOf(bound['jobProcess'])}
-    return found !== undefined && existsSync(box.path('runs.txt')) && linesOf(box).length === runs
+    return found !== undefined && existsSync(box.path('runs.txt')) && textOf(box).split('\n').length === runs + 1
   }, 'the process of the job on record')
   return found as Processes
 }
@@ -141,7 +141,9 @@ test('--dry-run says what would be done and changes nothing', async () => {
   expect(box.journal('runs.jsonl').map(({kind}) => kind)).toEqual(['started'])
 })
 
-const linesOf = (box: Sandbox) => readFileSync(box.path('runs.txt'), 'utf8').trim().split('\n')
+const textOf = (box: Sandbox) => readFileSync(box.path('runs.txt'), 'utf8')
+
+const linesOf = (box: Sandbox) => textOf(box).trim().split('\n')
 
 /** Waits until a run after the crashed one has ended. */
 const rerunEnded = (box: Sandbox) =>

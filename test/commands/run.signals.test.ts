@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {loggersIn} from '../support/processes.js'
 import {
   createSandbox,
   endAfterTest,
@@ -81,6 +82,12 @@ describe('when guard is killed by SIGKILL', () => {
     return leader
   }
 
+  /** Until its last line has reached the spool, too: what writes there outlives the job for a moment. */
+  async function jobEnded(box: Sandbox): Promise<void> {
+    await until(() => existsSync(box.path('done')) && !isAlive(pidIn(box, 'leader')), 'the end of the job')
+    await until(() => loggersIn(box.stateDir).length === 0, 'the end of its loggers')
+  }
+
   test('the job goes on, and no other copy starts beside it', async () => {
     const box = createSandbox()
     const running = box.start(['run', '--job', 'j', '--ttl', '1s', '--', 'sh', '-c', job])
@@ -98,7 +105,7 @@ describe('when guard is killed by SIGKILL', () => {
     const box = createSandbox()
     await killedGuard(box, box.start(['run', '--job', 'j', '--', 'sh', '-c', job]))
     box.write('end', '')
-    await until(() => existsSync(box.path('done')), 'the end of the job')
+    await jobEnded(box)
     const next = await box.guard('run', '--job', 'j', '--', 'echo', 'next')
     expect(next).toMatchObject({code: 0, stdout: 'next\n', stderr: ''})
     const runs = JSON.parse((await box.guard('history', 'j', '--json')).stdout).runs
@@ -115,8 +122,7 @@ describe('when guard is killed by SIGKILL', () => {
     await box.guard('watchdog')
     expect(filesIn(box.path('state/spool'))).not.toEqual([])
     box.write('end', '')
-    await until(() => existsSync(box.path('done')), 'the end of the job')
-    await until(() => !isAlive(pidIn(box, 'leader')), 'the end of its process')
+    await jobEnded(box)
     await box.guard('watchdog')
     expect(box.log('j')).toBe('before\nafter\n')
     expect(filesIn(box.path('state/spool'))).toEqual([])
@@ -145,7 +151,7 @@ describe('when guard is killed by SIGKILL', () => {
     expect(box.journal('leases.jsonl').filter(({jobProcess}) => jobProcess !== undefined)).toEqual([])
     expect((await box.guard('run', '--job', 'j', '--', 'true')).code).toBe(75)
     box.write('end', '')
-    await until(() => existsSync(box.path('done')) && !isAlive(pidIn(box, 'leader')), 'the end of the job')
+    await jobEnded(box)
     expect((await box.guard('run', '--job', 'j', '--', 'true')).code).toBe(0)
     expect(box.journal('runs.jsonl').map(({kind}) => kind)).toEqual([
       'started',
