@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {describe, expect, onTestFinished, test} from 'vitest'
 import {isAlive, isRoot, until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
@@ -31,7 +31,11 @@ test('a folder in the place of its pid file refuses the start with 70 and the re
 
 /** On a full disk a file takes what fits into its last page; other journals still have room there. */
 function fillLastPage(file: string): void {
-  appendFileSync(file, '\n'.repeat(4096 - (statSync(file).size % 4096)))
+  refusedForSpace(() => appendFileSync(file, '\n'.repeat(4096)))
+}
+
+function refusedForSpace(write: () => void): void {
+  expect(write).toThrow(expect.objectContaining({code: 'ENOSPC'}))
 }
 
 describe.skipIf(!isRoot)('on a full disk', () => {
@@ -41,13 +45,7 @@ describe.skipIf(!isRoot)('on a full disk', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600k,mode=700', 'tmpfs', box.stateDir])
     onTestFinished(() => void execFileSync('umount', ['-l', box.stateDir]))
     const fill = `${box.stateDir}/fill`
-    const fillUp = () => {
-      try {
-        writeFileSync(fill, Buffer.alloc(700 * 1024))
-      } catch (error) {
-        expect(error).toMatchObject({code: 'ENOSPC'})
-      }
-    }
+    const fillUp = () => refusedForSpace(() => writeFileSync(fill, Buffer.alloc(700 * 1024)))
     return {box, fillUp, free: () => rmSync(fill)}
   }
 

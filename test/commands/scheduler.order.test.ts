@@ -103,6 +103,7 @@ test('slots of a job that was taken out of the settings meanwhile are given up b
   expect(queuedOf(await box.status())).not.toEqual([])
   box.settings(idle)
   await box.begin()
+  await untilRecords(() => box.records('dropped'), 1, 'slots that are given up')
   expect(queuedOf(await box.status())).toEqual([])
 })
 

@@ -83,7 +83,7 @@ test('a settings file that is back, and a link to another one, are read within s
   const reloadedBy = async (change: () => void, problem: string | undefined) => {
     const before = box.records('reloaded').length
     change()
-    await until(() => box.records('reloaded').length > before, 'the reload', 10_000)
+    await until(() => box.records('reloaded').length > before, 'the reload')
     expect(box.records('reloaded').at(-1)?.['problem']).toBe(problem)
   }
   await reloadedBy(() => rmSync(box.path('.guardianrc')), 'the settings file is gone')

@@ -20,6 +20,17 @@ function guardsWith(asked: readonly string[], box: SchedulerBox): readonly numbe
   return pidsWith(box, (words) => words.join('\0').includes(`\0${asked.join('\0')}\0`))
 }
 
+/** One that has just ended by itself needs none. */
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
 test('runs that may overlap are ended, too, and their job is named once', {timeout: 60_000}, async () => {
   const box = schedulerBox("par: {command: [sleep, '300'], schedule: '* * * * * *', overlap: allow, killAfter: 1s}")
   await box.begin()
@@ -41,9 +52,7 @@ test("a guard that waits for another caller's run is ended, and that run goes on
   const box = schedulerBox("w: {command: [sleep, '300'], schedule: '* * * * * *', overlap: wait, killAfter: 1s}")
   const byHand = box.guard('run', 'w')
   await untilRecords(() => box.runs('started'), 1, 'run')
-  const endByHand = () => {
-    for (const pid of guardsWith(['run', 'w'], box)) process.kill(pid, 'SIGTERM')
-  }
+  const endByHand = () => signalAll(guardsWith(['run', 'w'], box), 'SIGTERM')
   onTestFinished(endByHand)
   await box.begin()
   let waiting: readonly number[] = []
@@ -98,7 +107,7 @@ test.each(['allow', 'skip'])(
     await until(() => sleepers().length >= 2, 'the job')
     const stopped = await box.guard('scheduler', 'stop')
     expect(stopped.code).toBe(0)
-    for (const pid of guardsWith(['--slot'], box)) process.kill(pid, 'SIGKILL')
+    signalAll(guardsWith(['--slot'], box), 'SIGKILL')
     await until(() => guardsWith(['--slot'], box).length === 0, 'the end of the guards')
     expect(sleepers().length).toBeGreaterThan(1)
     expect((await box.guard('scheduler', 'stop', '--jobs')).stdout).toMatch(/^ended: par$/m)

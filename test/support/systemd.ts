@@ -49,7 +49,7 @@ export interface Systemd {
 export async function bootSystemd(): Promise<Systemd> {
   const dir = mkdtempSync(join(tmpdir(), 'guard-systemd-'))
   const outer = spawn('setpriv', bootArgs(dir, program, '--unit=basic.target'), {stdio: 'ignore'})
-  const pid = await vi.waitUntil(() => firstChild(outer.pid ?? 0), {timeout: 50_000})
+  const pid = await vi.waitUntil(() => firstChild(outer.pid ?? 0), {timeout: 60_000})
   const enter = ['nsenter', `--target=${pid}`, '--mount', '--pid', '--cgroup', '--uts'] as const
   const sh: Systemd['sh'] = (line, uid = 0) => {
     const user = uid === 0 ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups']
@@ -64,7 +64,7 @@ export async function bootSystemd(): Promise<Systemd> {
       writeFileSync(file, text)
     }
   }
-  await vi.waitUntil(() => sh('systemctl is-system-running').stdout === 'running\n', {timeout: 50_000})
+  await vi.waitUntil(() => sh('systemctl is-system-running').stdout === 'running\n', {timeout: 60_000})
   return {
     enter,
     inside,
