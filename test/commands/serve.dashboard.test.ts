@@ -1,6 +1,7 @@
 import type {Page} from 'playwright-core'
 import {expect, test} from 'vitest'
 import {eventually, useBrowser} from '../support/browser.js'
+import {ownPort} from '../support/http-receiver.js'
 import {endAfterTest} from '../support/sandbox.js'
 import {boxWithRuns, goodKey, startServe} from '../support/serve.js'
 
@@ -98,14 +99,15 @@ test('a breaker that is reset in the page is closed for guard', async () => {
 
 test('a server that was killed is missed and found again, on a phone', async () => {
   const box = await boxWithRuns(settings)
-  const first = await startServe(box)
+  const port = ['--port', `${await ownPort()}`]
+  const first = await startServe(box, port)
   const {page} = await open(first.where, {key, width: 390, theme: 'dark'})
   await page.getByText('Live', {exact: true}).waitFor()
   first.kill('SIGKILL')
   await first.ended
   await page.getByText(/No connection to guard since/).waitFor()
   await box.guard('run', '--timeout', '200ms', 'slow')
-  await startServe(box, ['--port', new URL(first.where).port])
+  await startServe(box, port)
   await page.getByRole('heading', {name: '2 of 3 jobs need you'}).waitFor()
   await expect.poll(() => page.locator('.banner').count(), eventually).toBe(0)
 })

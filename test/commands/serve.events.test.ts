@@ -40,7 +40,8 @@ function open({where}: Served, lastEventId?: string): Promise<Stream> {
 }
 
 function eventsOf(text: string): Event[] {
-  return text.split('\n\n').flatMap((block) => {
+  const whole = text.split('\n\n').slice(0, -1)
+  return whole.flatMap((block) => {
     const [, id] = /^id: (.*)$/m.exec(block) ?? []
     const [, data] = /^data: (.*)$/m.exec(block) ?? []
     return id === undefined ? [] : [{id, data: data === undefined ? undefined : (JSON.parse(data) as Event['data'])}]
@@ -133,13 +134,14 @@ describe('events', () => {
     const box = createSandbox()
     const served = await startServe(box)
     await box.guard('run', '--job', 'first', '--', 'true')
-    const stream = await open(served)
     const begun = Date.now()
+    const stream = await open(served)
     await until(() => stream.events().length === 1, 'the stream begins')
     await box.sh('mv state elsewhere')
-    await until(() => changed(stream).length === 1, 'the journals are gone')
+    await until(() => changed(stream).length >= 1, 'the journals are gone')
+    const before = changed(stream).length
     await box.sh('mv elsewhere state')
-    await until(() => changed(stream).length === 2, 'the journals are back')
+    await until(() => changed(stream).length > before, 'the journals are back')
     await box.guard('run', '--job', 'second', '--', 'true')
     await until(() => changed(stream).some(({data}) => data?.jobs?.includes('second')), 'the next run is told')
     await until(() => stream.text().includes(': still here'), 'the comment', 20_000)
