@@ -8,7 +8,7 @@ import {createSandbox, isRoot, type Sandbox, until} from '../support/sandbox.js'
 
 const script = join(import.meta.dirname, '../support/silent-mount.py')
 const canMount = isRoot && existsSync('/dev/fuse')
-const limitMs = 30_000
+const limitMs = 60_000
 
 /** Mounts one, which goes with the test. */
 async function silentMount(box: Sandbox, name: string): Promise<string> {

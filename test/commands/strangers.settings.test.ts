@@ -99,16 +99,16 @@ test.skipIf(!isRoot)('a sparse package.json of a stranger costs a run no time', 
   box.write('theirs/package.json', '{"guardian": {}}')
   giveAway(box, 'theirs/package.json')
   truncateSync(box.path('theirs/package.json'), 3 * 2 ** 30)
-  const cpuMs = () =>
+  const cpuMs = (cwd: string) =>
     Number(
       execFileSync('python3', ['-c', cpuOfRun, box.path('bin/guard'), 'run', 'j'], {
-        cwd: box.path('theirs'),
-        env: box.env(),
-        encoding: 'utf8',
+        ...{cwd, env: box.env(), encoding: 'utf8'},
       }),
     )
+  // Of three, since a busy machine makes some of them dearer.
+  const leastMs = (cwd: string) => Math.min(...[1, 2, 3].map(() => cpuMs(cwd)))
   // Reading 3 GB of zeros takes a second of processor time and more.
-  expect(cpuMs()).toBeLessThan(700)
+  expect(leastMs(box.path('theirs'))).toBeLessThan(leastMs(box.dir) + 500)
 })
 
 const cpuOfRun = `import resource, subprocess, sys

@@ -26,7 +26,7 @@ test('a job new in the settings is not trouble, and exit 0 says so', async () =>
   const box = createSandbox()
   box.write('.guardianrc.yaml', settings)
   const {code, stdout} = await box.guard('watchdog', '--verbose')
-  expect(stdout).toBe('scan  unknown  nothing is known yet, watched for 0s\n')
+  expect(stdout).toMatch(/^scan {2}unknown {2}nothing is known yet, watched for \d+s\n$/)
   expect(code).toBe(0)
 })
 
@@ -265,7 +265,7 @@ test('an output that is written in the second of the round is new', async () => 
   const far = Date.now() / 1000 + 3600
   utimesSync(box.path('ok.txt'), far, far)
   expect((await box.guard('watchdog', '--verbose')).stdout).toMatch(
-    /is dated 59m 5\ds into the future and proves nothing/,
+    /is dated 59m \d+s into the future and proves nothing/,
   )
 })
 
