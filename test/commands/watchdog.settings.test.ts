@@ -27,7 +27,7 @@ function project(box: Sandbox, folder: string, ...named: readonly string[]): Pro
   const name = (...jobs: readonly string[]) => {
     const settings = {
       jobs: Object.fromEntries(jobs.map((job) => [job, {command: failing(job), schedule: '0 3 1 1 *'}])),
-      channels: {ops: {type: 'command', command: ['sh', '-c', `cat >> ${sent}; echo >> ${sent}`]}},
+      channels: {ops: {type: 'command', command: ['sh', '-c', `message=$(cat); printf '%s\\n' "$message" >> ${sent}`]}},
       watchdog: {flapping: {incidents: 2, within: '1h', wellFor: '1s'}},
       alerting: {groupWait: '0s', routes: [{level: 'INFO', to: ['ops']}]},
     }
@@ -38,7 +38,7 @@ function project(box: Sandbox, folder: string, ...named: readonly string[]): Pro
     name,
     told: () => {
       if (!existsSync(sent)) return []
-      const lines = readFileSync(sent, 'utf8').split('\n').filter(Boolean)
+      const lines = readFileSync(sent, 'utf8').split('\n').slice(0, -1)
       return lines.map((line) => (JSON.parse(line) as Message).jobs.map(({job}) => job).join())
     },
     run: async (...args) => (await box.guardWith({cwd}, 'run', ...args)).code,

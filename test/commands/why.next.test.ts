@@ -52,7 +52,9 @@ test('who was told by a step of the run is said, though its incident was opened 
   box.write('.guardianrc.json', JSON.stringify({jobs, channels: {ops: {type: 'file', path: 'told.txt'}}, alerting}))
   await box.guard('run', 'scan')
   await box.guard('alerts', 'deliver')
-  await until(() => box.journal('deliveries.jsonl').some(({kind}) => kind === 'sent'), 'the message')
+  // The run has left a deliverer, which may be at it just now.
+  const isThere = () => existsSync(join(box.stateDir, 'deliveries.jsonl'))
+  await until(() => isThere() && box.journal('deliveries.jsonl').some(({kind}) => kind === 'sent'), 'the message')
   const texts = async () =>
     (await why(box, 'scan')).sections.find(({title}) => title === 'Who was told')?.sentences.map(({text}) => text)
   expect(await texts()).toContain('ops was told of "the token must be renewed".')

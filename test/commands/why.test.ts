@@ -90,6 +90,7 @@ describe('guard why', () => {
 
   test('of a run that was ended between two attempts says by which signal', async () => {
     const box = createSandbox()
+    box.write('.guardianrc.json', JSON.stringify({defaults: {retry: {firstDelay: '60s'}}}))
     const running = box.start(['run', '--job', 'j', '--retries', '2', '--', 'sh', '-c', 'exit 3'])
     const hasRecords = () => existsSync(box.path('state/runs.jsonl'))
     const isWaiting = () => hasRecords() && box.journal('runs.jsonl').some(({kind}) => kind === 'attempt-ended')
