@@ -19,8 +19,8 @@ import {wireLease, wireReconcile} from '../lease.js'
 
 /** How commands and the HTTP server start, stop and look at the scheduler of this state directory. */
 
-/** How long a start may take until the scheduler is ready. Milliseconds. */
-const startLimitMs = 10_000
+/** How long a start may take until the scheduler is ready, also while the machine boots. Milliseconds. */
+const startLimitMs = 30_000
 const pollMs = 50
 
 export interface SchedulerStart {
