@@ -1,7 +1,7 @@
 import type {Page} from 'playwright-core'
 import {expect, test} from 'vitest'
 import {eventually, useBrowser} from '../support/browser.js'
-import {ownPort} from '../support/http-receiver.js'
+import {closedPort} from '../support/http-receiver.js'
 import {endAfterTest} from '../support/sandbox.js'
 import {boxWithRuns, goodKey, startServe} from '../support/serve.js'
 
@@ -99,7 +99,7 @@ test('a breaker that is reset in the page is closed for guard', async () => {
 
 test('a server that was killed is missed and found again, on a phone', async () => {
   const box = await boxWithRuns(settings)
-  const port = ['--port', `${await ownPort()}`]
+  const port = ['--port', `${await closedPort()}`]
   const first = await startServe(box, port)
   const {page} = await open(first.where, {key, width: 390, theme: 'dark'})
   await page.getByText('Live', {exact: true}).waitFor()

@@ -123,14 +123,6 @@ async function canListen(port: number): Promise<boolean> {
   return true
 }
 
-/** A port that nobody is given while nothing listens on it: it is below those from which the kernel chooses. */
-export async function ownPort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
-    if (!(await answers(port))) return port
-  }
-}
-
 /** Whether something listens on this port of loopback. */
 export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
