@@ -10,8 +10,8 @@ export function incidentDetails(
 ): Readonly<Record<string, unknown>> {
   const {lastEnd, streak, lastGoodAt, settingsProblem} = facts ?? {}
   const failed = event === 'trouble' && facts ? failedRun(verdict, facts) : undefined
-  // Wrong settings are nothing that a run was the cause of.
-  const run = event === 'trouble' && settingsProblem !== undefined ? undefined : lastEnd
+  // A run that ended before its job hung or was missed says nothing of the trouble, and neither does what it printed.
+  const run = event === 'trouble' ? failed : lastEnd
   const details = {
     event,
     incident: id,
