@@ -1,5 +1,4 @@
 import {channelPlaceOf} from '../../../domain/delivery/channel-place.js'
-import type {JobNews} from '../../../domain/delivery/message.js'
 import {isQuiet, type QuietHours, quietMinutes} from '../../../domain/delivery/quiet-hours.js'
 import {redactLines} from '../../../domain/failure/redact.js'
 import {weekdays} from '../../../domain/schedule/cron-expression.js'
@@ -44,7 +43,7 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
       const own = files.of(placeOf(channel).settingsFile) ?? files.own()
       const now = await newsNow(own, news.job)
       if (!now) return news
-      const isOther = now.runId !== undefined && now.runId !== news.runId
+      const isOther = now.runId !== news.runId
       return {...news, ...now, ...(isOther && (await detailsOf(own, news.job, now.runId)))}
     },
     now: clock.now,
@@ -88,11 +87,11 @@ function policyOf({alerting, watchdog}: Guard['settings']): ReturnType<DeliverDe
     : {...alerting, recoveryWaitMs: watchdog.escalateAfterMs}
 }
 
-async function detailsOf(guard: Guard, job: string, runId: string | undefined): Promise<Partial<JobNews>> {
+async function detailsOf(guard: Guard, job: string, runId: string | undefined): Promise<ReturnType<typeof jobDetails>> {
   const secrets = logSecrets(guard, job)
   const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)
-  const {lastLines, ...details} = jobDetails({...logDeps(guard), readEnd}, job, runId)
-  return {...details, ...(lastLines && {lastLines: redactLines(lastLines)})}
+  const {tried, lastLines} = jobDetails({...logDeps(guard), readEnd}, job, runId)
+  return {tried, lastLines: lastLines && redactLines(lastLines)}
 }
 
 const minuteMs = 60_000
