@@ -1,4 +1,5 @@
 import {shellWord} from '../../../domain/crontab/shell-word.js'
+import {listNames} from '../../../domain/health/list-names.js'
 import type {Journal} from '../../../journal/journal.js'
 import type {ClearedLocks} from '../../recovery/clear-locks.js'
 
@@ -38,14 +39,32 @@ export async function fixHarmless(deps: FixDeps): Promise<readonly Fixed[]> {
     try {
       done.push(...(await work()))
     } catch (error) {
-      done.push({fix, ok: false, what: error instanceof Error ? error.message : String(error)})
+      done.push({fix, ok: false, what: textOf(error)})
     }
   }
   return done
 }
 
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** One that cannot be fixed keeps none of the others from it, and none of those before it from being told. */
+function fixEach<T>(fix: Fixed['fix'], all: readonly T[], work: (one: T) => readonly Fixed[]): readonly Fixed[] {
+  const done: Fixed[] = []
+  const failures: string[] = []
+  for (const one of all) {
+    try {
+      done.push(...work(one))
+    } catch (error) {
+      failures.push(textOf(error))
+    }
+  }
+  return failures.length === 0 ? done : [...done, {fix, ok: false, what: listNames(failures, '; ')}]
+}
+
 function fixRights({sharedFiles, closeToOthers}: FixDeps): readonly Fixed[] {
-  return sharedFiles().flatMap((path) => {
+  return fixEach('rights', sharedFiles(), (path) => {
     const mode = closeToOthers(path)
     if (mode === undefined) return []
     const undo = `chmod ${mode.toString(8)} ${shellWord(path)}`
@@ -64,7 +83,7 @@ function fixLogs({expiredLogs, removeLogs}: FixDeps): readonly Fixed[] {
 }
 
 function fixJournals({journals}: FixDeps): readonly Fixed[] {
-  return journals.flatMap(({name, inspect, compactIfDue}) => {
+  return fixEach('journals', journals, ({name, inspect, compactIfDue}) => {
     const before = inspect().generation
     if (before === 0) return []
     compactIfDue()

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import type {CronLine} from '../../../src/domain/diagnose/cron-line.js'
-import {examineStoreAddress} from '../../../src/usecases/diagnose/doctor/store.js'
+import type {CronLine} from '../../../../src/domain/diagnose/cron-line.js'
+import {examineStoreAddress} from '../../../../src/usecases/diagnose/doctor/store.js'
 
 const line = (more: Partial<CronLine> = {}): CronLine => ({
   ...{file: 'crontab of op', edit: 'crontab -e', number: 3, state: 'wrapped', calls: 'run', job: 'nightly'},
