@@ -44,7 +44,8 @@ function warning(of: string, text: string): SettingsWarning {
   return {level: 'warning', of, text}
 }
 
-function jobWarnings(name: string, job: JobSettings, place: Place): SettingsWarning[] {
+function jobWarnings(name: string, job: JobSettings, {settings, env}: Place): SettingsWarning[] {
+  const place = {settings, env: {...env, ...ownPath(job)}}
   const {script, command, cwd, shell, schedule, timeoutMs, silenceMs} = job
   const key = (last?: string) => pathText(['jobs', name, ...(last === undefined ? [] : [last])])
   const isOfOpenClaw = Object.hasOwn(place.settings.openclaw?.jobs ?? {}, name)
@@ -60,6 +61,11 @@ function jobWarnings(name: string, job: JobSettings, place: Place): SettingsWarn
   if (job.scope === 'fleet' && schedule !== undefined && job.timezone === undefined)
     all.push({level: 'note', of: key(), text: ofSeveralZones})
   return all
+}
+
+/** The PATH by which its programs are searched. A secret is not read for it. */
+function ownPath({env: {PATH: path}}: JobSettings): Place['env'] {
+  return typeof path === 'string' ? {PATH: path} : {}
 }
 
 const ofSeveralZones = 'has no timezone, so hosts of its fleet in different time zones run each slot once for each zone'

@@ -31,6 +31,11 @@ test.each<[string, object, string[]]>([
   ],
   ['an executable script, which needs no interpreter', {...job({script: 'there'})}, []],
   ['a program that is searched in PATH', job({command: ['there']}), []],
+  [
+    'a program that is searched in the PATH of its job',
+    {jobs: {a: {command: ['there'], env: {PATH: '/nowhere'}}, b: {command: ['ls'], env: {PATH: '/usr/bin:/bin'}}}},
+    ['warning: jobs.a.command there is not there'],
+  ],
   ['a program that is not there', job({command: ['gone']}), ['warning: jobs.a.command gone is not there']],
   ['a program with a path', job({command: ['./gone']}), ['warning: jobs.a.command ./gone is not there']],
   ['a command of a shell, which is not looked into', job({command: 'gone | there', shell: true}), []],
