@@ -40,8 +40,9 @@ export async function examineSettings({checkSettings}: SettingsDeps, path: strin
 
 /** What may be on another machine is missing on this one. */
 function weakPoint({of, text}: SettingsWarning, path: string): Finding {
-  const isMissing = of.startsWith('jobs.') && text.endsWith('is not there')
-  const proof = isMissing ? `looked for with cron's PATH ${path}` : ''
+  const isMissing = text.endsWith('is not there')
+  const isSearched = isMissing && !text.startsWith('/')
+  const proof = isSearched ? `looked for with cron's PATH ${path}, unless its job sets another` : ''
   return finding('settings', isMissing ? 'wrong' : 'look', `${of}: ${text}`, {proof, mend})
 }
 
