@@ -76,16 +76,21 @@ function shared(files: readonly OddFile[]): readonly Finding[] {
 
 function foreign(files: readonly OddFile[]): readonly Finding[] {
   const paths = files.filter(({odd}) => odd === 'foreign').map(({path}) => path)
-  const [first] = paths
-  if (first === undefined) return []
+  if (paths.length === 0) return []
   const what = paths.length === 1 ? '1 file of guard belongs' : `${paths.length} files of guard belong`
+  // The command reaches what is below a folder.
+  const tops = paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)))
   return [
     finding('rights', 'wrong', `${what} to another user`, {
       proof: `${listNames(paths)}: made by guard under sudo?`,
-      mend: `sudo chown -R "$(id -u)" ${shellWord(first)}`,
+      mend: `sudo chown -R "$(id -u)" ${tops.slice(0, mostInCommand).map(shellWord).join(' ')}`,
+      ...(tops.length > mostInCommand && {note: 'then guard doctor names the others'}),
     }),
   ]
 }
+
+/** A longer command is not readable. */
+const mostInCommand = 10
 
 export async function examineLocks({listLocks}: StateDeps): Promise<readonly Finding[]> {
   return judgeLocks(await listLocks())
