@@ -61,29 +61,23 @@ function applySent(state: Queues, {queue, item}: FoundMessage, {at, receipt, owe
   if (typeof nextMs === 'number') item.nextMs = nextMs
 }
 
-/** What a person has decided about a message. */
+/** What a person has decided about a message, also about one that was given up. */
 export function applyByHand(state: Queues, record: RawRecord): FoldVerdict {
   const {kind, message: id, at} = record
-  const found = queueOfMessage(state, id)
+  const found = queueOfMessage(state, id) ?? givenUp(state, id)
+  if (!found) return 'void'
+  const {queue, item} = found
+  const index = queue.dead.indexOf(item)
+  if (index >= 0) queue.dead.splice(index, 1)
   if (kind === 'dropped') {
-    if (!found) return 'void'
-    removeMessage(found.queue, found.item.message.id)
+    removeMessage(queue, item.message.id)
     return 'ok'
   }
-  if (found) {
-    Object.assign(found.item, retriedAt(at as number))
-    if (found.item.lacksSecret === true) found.item.lacksSecret = 'asked-for'
-    found.queue.heldUntilMs = 0
-    return 'ok'
-  }
-  for (const queue of state.channels.values()) {
-    const index = queue.dead.findIndex(({message}) => message.id === id)
-    const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
-    if (!item) continue
-    queue.waiting.push({...item, isOpen: false, lastReason: undefined, ...retriedAt(at as number)})
-    return 'ok'
-  }
-  return 'void'
+  if (index >= 0) queue.waiting.push(Object.assign(item, {isOpen: false, lastReason: undefined}))
+  Object.assign(item, retriedAt(at as number))
+  if (item.lacksSecret === true) item.lacksSecret = 'asked-for'
+  queue.heldUntilMs = 0
+  return 'ok'
 }
 
 /** From now on it has a whole day again. */
@@ -99,6 +93,14 @@ interface FoundMessage {
 function queueOfMessage({channels}: Queues, id: unknown): FoundMessage | undefined {
   for (const queue of channels.values()) {
     const item = queue.waiting.find(({message}) => message.id === id)
+    if (item) return {queue, item}
+  }
+  return undefined
+}
+
+function givenUp({channels}: Queues, id: unknown): FoundMessage | undefined {
+  for (const queue of channels.values()) {
+    const item = queue.dead.find(({message}) => message.id === id)
     if (item) return {queue, item}
   }
   return undefined
