@@ -17,6 +17,8 @@ interface DecideDeps {
   readonly isStarted: (job: string, slotMs: number) => boolean
 }
 
+type Launch = (slot: PendingSlot) => void
+
 export interface Decider {
   /** From now on these are the jobs. */
   setJobs(jobs: readonly ScheduledJob[]): void
@@ -25,12 +27,12 @@ export interface Decider {
   /** The jobs that wait for a clock that was set back. Throws GuardError `io`. @returns undefined if none does */
   waiting(): WaitingJobs | undefined
   /**
-   * Decides on the jobs that are due, and records it. Throws GuardError `io`; what was recorded by then counts, and is
-   * launched as a slot without a run.
+   * Decides on the jobs that are due, and records it. Each slot to start is handed over as soon as it is on record, because
+   * it is not decided again. Throws GuardError `io`.
    *
-   * @returns the slots to start, and when the next one is due, wall clock, ms
+   * @returns when the next slot is due, wall clock, ms
    */
-  decide(): {readonly slots: readonly PendingSlot[]; readonly nextAtMs: number | undefined}
+  decide(launch: Launch): number | undefined
 }
 
 /** Looks at a job only when it is due: to ask for the slots of a thousand jobs takes longer than all else that a round does. */
@@ -40,6 +42,7 @@ export function createDecider(deps: DecideDeps): Decider {
   const firedOf = new Map<string, number>()
   /** Wall clock, ms; of a job that is not in it nothing is known. */
   const nextOf = new Map<string, number>()
+  const recorder = new SlotRecorder(deps)
   return {
     setJobs: (given) => {
       jobs = given
@@ -47,19 +50,23 @@ export function createDecider(deps: DecideDeps): Decider {
     },
     forget: () => nextOf.clear(),
     waiting: () => waitingJobs(deps.journal.read(), jobs, deps.clock.now()),
-    decide: () => {
+    decide: (launch) => {
+      const fire: Launch = (slot) => {
+        firedOf.set(slot.job, slot.slot)
+        launch(slot)
+      }
+      recorder.settle(fire)
       const nowMs = deps.clock.now()
       const due = jobs.filter(({name}) => (nextOf.get(name) ?? 0) <= nowMs)
       const decided = due.length === 0 ? [] : decisionsOf(deps, due, nowMs)
       const records = decided.flatMap((one) => one.records.map((entry) => unlessFired(entry, firedOf)))
-      const slots = record(deps, records, due)
+      recorder.record(records, due, fire)
       // A clock that was wrong by days has begun anew.
       for (const {kind, job} of records) if (kind === 'adopted') firedOf.delete(job)
-      for (const {job, slot} of slots) firedOf.set(job, slot)
       // The next slot of a new schedule is known once its record is read.
       for (const {name, nextAtMs, records} of decided)
         nextOf.set(name, records.some(({kind}) => kind === 'adopted') ? nowMs : nextAtMs)
-      return {slots, nextAtMs: earliest(nextOf.values())}
+      return earliest(nextOf.values())
     },
   }
 }
@@ -83,22 +90,39 @@ function decisionsOf(deps: DecideDeps, jobs: readonly ScheduledJob[], nowMs: num
   })
 }
 
-/** Only what counts is started: of two records of one slot the first one does. The last one waits for the disk for all. */
-function record(
-  deps: DecideDeps,
-  entries: readonly SlotEntry[],
-  jobs: readonly ScheduledJob[],
-): readonly PendingSlot[] {
-  const byName = new Map(jobs.map((job) => [job.name, job]))
-  const started: PendingSlot[] = []
-  for (const [index, entry] of entries.entries()) {
-    const {verdict} = deps.journal.append(entry, index === entries.length - 1 ? 'durable' : 'buffered')
-    const job = byName.get(entry.job)
-    if (verdict !== 'ok' || entry.kind !== 'fired' || !job) continue
-    const fired = {slotMs: Number(entry['slot']), isCatchUp: entry['catchUp'] === true}
-    started.push(pendingSlot(job, fired, deps.host))
+/** Only what counts is started: of two records of one slot the first one does. */
+class SlotRecorder {
+  /** Its record failed, and may count all the same: a disk may refuse only to keep what was written. */
+  private unsure: PendingSlot | undefined
+  private readonly deps: DecideDeps
+
+  constructor(deps: DecideDeps) {
+    this.deps = deps
   }
-  return started
+
+  /** Hands over a slot whose record counts, though it has failed. */
+  settle(launch: Launch): void {
+    if (!this.unsure) return
+    const {job, slot} = this.unsure
+    const open = this.deps.journal.read().jobs.get(job)?.open ?? []
+    const isOpen = open.some(({slotMs}) => slotMs === slot) && !this.deps.isStarted(job, slot)
+    if (isOpen) launch(this.unsure)
+    this.unsure = undefined
+  }
+
+  /** The last record waits for the disk for all. */
+  record(entries: readonly SlotEntry[], jobs: readonly ScheduledJob[], launch: Launch): void {
+    const {journal, host} = this.deps
+    const byName = new Map(jobs.map((job) => [job.name, job]))
+    for (const [index, entry] of entries.entries()) {
+      const job = entry.kind === 'fired' ? byName.get(entry.job) : undefined
+      const fired = {slotMs: Number(entry['slot']), isCatchUp: entry['catchUp'] === true}
+      this.unsure = job && pendingSlot(job, fired, host)
+      const {verdict} = journal.append(entry, index === entries.length - 1 ? 'durable' : 'buffered')
+      if (this.unsure && verdict === 'ok') launch(this.unsure)
+      this.unsure = undefined
+    }
+  }
 }
 
 function unlessFired(entry: SlotEntry, firedOf: ReadonlyMap<string, number>): SlotEntry {

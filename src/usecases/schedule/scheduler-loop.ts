@@ -92,9 +92,7 @@ function untilNext({clock}: LoopDeps, atMs: number | undefined): number {
 
 /** Decides, records, and hands over what counts. @returns when the next slot is due, wall clock */
 function round(deps: LoopDeps): number | undefined {
-  const {slots, nextAtMs} = deps.decider.decide()
-  for (const slot of slots) deps.launcher.add(slot)
-  return nextAtMs
+  return deps.decider.decide((slot) => deps.launcher.add(slot))
 }
 
 /** Shows that the scheduler is at work. */

@@ -21,7 +21,7 @@ function rounds(claims: readonly string[], announce: () => void, {stepMs = 0} = 
       forgotten++
     },
     waiting: () => (stepMs < 0 ? {jobs: ['tick'], untilMs: Date.UTC(2026, 0, 5, 13)} : undefined),
-    decide: () => ({slots: [], nextAtMs: undefined}),
+    decide: () => undefined,
   }
   const launcher = {launch: () => undefined, counts: () => ({running: 0, queued: 0, lateMs: undefined})}
   const ended = schedulerLoop({
