@@ -19,8 +19,10 @@ export async function resetJob(attempt: ResetAttempt): Promise<ResetEnd> {
   if ('end' in found) return found
   writeUnderClaim(attempt, {kind: 'enable-pending', reason: attempt.request.reason})
   const seen = await cancelLiveRun(attempt, found)
-  if (seen && !seen.enabled) return notEnabledMeanwhile(attempt, seen)
-  if (seen && seen.runningAtMs !== found.runningAtMs) return checkAfterReset(attempt, found)
+  // A person may have disabled it meanwhile, which guard's own disable and enable would undo.
+  if (!seen) return release('the job could not be read after its run was cancelled')
+  if (!seen.enabled) return notEnabledMeanwhile(attempt, seen)
+  if (seen.runningAtMs !== found.runningAtMs) return checkAfterReset(attempt, found)
   writeUnderClaim(attempt, {kind: 'disabling'})
   let refused: OpenClawFailure | undefined
   try {

@@ -6,7 +6,7 @@ import {noteStep, type ResetAttempt, writeUnderClaim} from './reset-attempt.js'
  * Ends the live run of the job. In 2026.6 and 2026.7 a disable clears the marker and leaves the run alive, so the run is
  * cancelled first.
  *
- * @returns the job as it was read afterwards; undefined if there was nothing to cancel
+ * @returns the job as it was read last; undefined if it could not be read since its run was cancelled
  */
 export async function cancelLiveRun(attempt: ResetAttempt, found: OpenClawJob): Promise<OpenClawJob | undefined> {
   const {deps, request} = attempt
@@ -15,7 +15,7 @@ export async function cancelLiveRun(attempt: ResetAttempt, found: OpenClawJob): 
   if (own.length === 0) {
     const evidence = tasks.ok ? 'no task of the job is running' : tasks.failure.message
     noteStep(attempt, {step: 'cancel', outcome: 'skipped', evidence})
-    return undefined
+    return found
   }
   for (const {taskId} of own) {
     const cancelled = await deps.openclaw.cancelTask(taskId)

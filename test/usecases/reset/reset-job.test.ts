@@ -88,6 +88,21 @@ describe('an attempt is left to a later round', () => {
     expect(await reset()).toEqual({end: 'release', reason: 'the job is disabled and its enable is still pending'})
   })
 
+  test('if the job cannot be read once its run was cancelled, because a person may have disabled it', async () => {
+    const {reset, openclaw, changes, round, attempt, found, results, jobNow} = scene()
+    openclaw.tasks = [{taskId: 't1', jobId, startedAt: 1}]
+    openclaw.onCall = (call) => {
+      if (call !== 'getJob' || !openclaw.calls.includes('cancelTask')) return
+      openclaw.job = {...found, enabled: false}
+      openclaw.faults = [{on: call, kind: 'transient'}]
+    }
+    expect(await reset()).toEqual({end: 'release', reason: 'the job could not be read after its run was cancelled'})
+    results.append({kind: 'released', request_id: 'r1', job_id: jobId, claim: attempt.claim.id}, 'durable')
+    openclaw.onCall = () => undefined
+    expect(await round()).toMatchObject({answered: [{outcome: 'not-enabled'}]})
+    expect([changes(), jobNow()?.enabled]).toEqual([['cancelTask'], false])
+  })
+
   test('if the job could not be enabled again', async () => {
     const {reset, openclaw} = scene()
     openclaw.faults = Array.from({length: 5}, () => ({on: 'enable' as const, kind: 'transient' as const}))

@@ -29,14 +29,14 @@ describe('to cancel the live run of a job', () => {
   test('leaves the runs of other jobs alone', async () => {
     const {openclaw, attempt, found, steps} = scene()
     openclaw.tasks = [{taskId: 't1', jobId: 'another', startedAt: 1}]
-    expect(await cancelLiveRun(attempt, found)).toBeUndefined()
+    expect(await cancelLiveRun(attempt, found)).toEqual(found)
     expect([openclaw.calls, steps()]).toEqual([['listRunningTasks'], ['cancel skipped']])
   })
 
   test('is skipped where the runs cannot be listed, with what OpenClaw said', async () => {
     const {fail, attempt, found} = scene()
     fail('listRunningTasks', 'transient')
-    expect(await cancelLiveRun(attempt, found)).toBeUndefined()
+    expect(await cancelLiveRun(attempt, found)).toEqual(found)
     expect(attempt.steps).toEqual([{step: 'cancel', outcome: 'skipped', evidence: 'listRunningTasks: transient'}])
   })
 
