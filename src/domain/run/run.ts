@@ -104,6 +104,11 @@ function cancelledRun(known: Run, {byRun}: RawRecord): Run | undefined {
   return typeof byRun === 'string' && known.cancelledBy === undefined ? {...known, cancelledBy: byRun} : undefined
 }
 
+/** A run that was refused has no attempt; a job may also say itself that it skipped its work. */
+export function hasTakenPlace({outcome, attempts}: Run): boolean {
+  return outcome !== 'skipped' || attempts > 0
+}
+
 /** A run that was skipped, and perhaps forgotten since, has got its slot in the fleet after all, and nobody runs it. */
 function claimedTooLate(known: Run | undefined, record: RawRecord, begun: Run): Run | undefined {
   const {claimedSlotAt} = record

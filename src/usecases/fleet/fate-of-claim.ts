@@ -1,6 +1,6 @@
 import type {ClaimFate, OpenClaim} from '../../domain/fleet/open-claims.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import type {Run} from '../../domain/run/run.js'
+import {hasTakenPlace, type Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {FindLivingProcess} from '../history/lease-holder.js'
@@ -44,9 +44,4 @@ export function runOfClaim({runs}: FateDeps, job: string, {claimId}: Pick<OpenCl
 function isForgotten({runs}: FateDeps, job: string, {is, at}: OpenClaim): boolean {
   const known = runs?.read().get(job)?.runs ?? []
   return is !== 'asked' && known.some((run) => run.outcome !== undefined && hasTakenPlace(run) && run.startedAt > at)
-}
-
-/** A job may say itself that it skipped its work. */
-function hasTakenPlace({outcome, attempts}: Run): boolean {
-  return outcome !== 'skipped' || attempts > 0
 }

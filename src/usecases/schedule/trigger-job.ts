@@ -1,7 +1,7 @@
 import type {Leases} from '../../domain/lease/lease.js'
 import {reportLease} from '../../domain/lease/report.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import type {Run} from '../../domain/run/run.js'
+import {hasTakenPlace, type Run} from '../../domain/run/run.js'
 import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {problemsOfJob} from '../../domain/settings/wrong.js'
@@ -57,7 +57,7 @@ export async function triggerJob(deps: TriggerDeps, job: string, waitMs = usualW
       .read()
       .get(job)
       ?.runs.find(({id}) => id === runId)
-    if (run && run.outcome !== 'skipped') return {job, runId, state: 'started', startedGuard}
+    if (run && hasTakenPlace(run)) return {job, runId, state: 'started', startedGuard}
     if (run || end) {
       refuseEnded(deps, {job, runId, code: await startedGuard.ended, run})
       return {job, runId, state: 'unrecorded', startedGuard}
@@ -96,7 +96,7 @@ interface EndedStart {
   readonly job: string
   readonly runId: string
   readonly code: number | undefined
-  /** Its record, if it was skipped. */
+  /** Its record, if it was refused. */
   readonly run: Run | undefined
 }
 

@@ -54,6 +54,16 @@ test('a run that is over before it is looked at was started, however it ended', 
   expect((await triggerJob(deps, 'report')).state).toBe('started')
 })
 
+test('a run whose job says that it skipped its work was started', async () => {
+  const {deps} = machine(({runs, startRun}) => {
+    startRun('report', 'run-1')
+    runs.append({kind: 'attempt-ended', job: 'report', run: 'run-1', attempt: 1, outcome: 'skipped'}, 'buffered')
+    runs.append({kind: 'ended', job: 'report', run: 'run-1', outcome: 'skipped'}, 'durable')
+    return 0
+  })
+  expect((await triggerJob(deps, 'report')).state).toBe('started')
+})
+
 test('another run of the job is not taken for the one that was asked for', async () => {
   const {deps, startRun} = machine(() => 'goes on')
   startRun('sync', 'run-0')
