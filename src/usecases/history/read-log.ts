@@ -2,7 +2,7 @@ import type {LogStretch} from '../../domain/log/head-truncation.js'
 import type {LogRange, Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Stretch} from '../../system/log/files.js'
-import {findRun, type HistoryDeps, readHistory} from './read-history.js'
+import {findRun, type HistoryDeps, readBegunRuns} from './read-history.js'
 
 export interface LogDeps extends HistoryDeps {
   /** The files that hold a stretch of a log and are still kept; only those made before `writtenByMs` (wall clock). */
@@ -50,7 +50,7 @@ function lengthOf(stretches: readonly Stretch[]): number {
 
 /** The last run of the job that wrote a log. */
 export function lastWithLog(deps: LogDeps, job: string): Run | undefined {
-  return readHistory(deps, job, 50).find(({log}) => log)
+  return readBegunRuns(deps, job, 50).find(({log}) => log)
 }
 
 /** A run whose guard was killed has no recorded end: its output reaches to the beginning of the next one in the same file. */
