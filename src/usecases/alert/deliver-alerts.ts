@@ -150,20 +150,23 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const {message, attempts, owedTo} = item
   const {id, channel, group} = message
   const write = (entry: Entry) => append(deps, deliverer, {...entry, message: id})
-  if (!deliverer.isHeld() || !write({kind: 'attempted', channel})) return false
+  // What is void under this token is about a message that was dropped by hand meanwhile.
+  const wasDropped = () => deps.outbox.read().token === deliverer.token
+  if (!deliverer.isHeld()) return false
+  if (!write({kind: 'attempted', channel})) return wasDropped()
   const first = item.first ?? deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
   const outcome = await deps.send(withDelay(message, deps.now()), first, owedTo)
   if (outcome.ok) {
     const {receipt, owed} = outcome
     const missed = missedBy(receipt, owed?.reason)
     deps.log(`alerts: ${channel} has "${message.title}"${missed === undefined ? '' : `, but ${missed}`}`)
-    return write({kind: 'sent', channel, receipt, ...(owed && stillOwed(deps, owed, attempts + 1))})
+    return write({kind: 'sent', channel, receipt, ...(owed && stillOwed(deps, owed, attempts + 1))}) || wasDropped()
   }
   deps.log(`alerts: ${channel} has not "${message.title}": ${outcome.reason}`)
   // Only after an attempt: the machine may have slept for a day, or its clock was set forward.
   const isLast = isGivenUp(item, deps.now())
   const end = isLast ? {final: true, reason: `not delivered within a day; ${outcome.reason}`} : {}
-  return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1), ...end})
+  return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1), ...end}) || wasDropped()
 }
 
 /** Shorter delays are not mentioned. */

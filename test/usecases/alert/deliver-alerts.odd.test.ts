@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {SendOutcome} from '../../../src/domain/delivery/message.js'
 import {deliverAlerts, nextOf} from '../../../src/usecases/alert/deliver-alerts.js'
-import {retryMessages} from '../../../src/usecases/alert/manage-outbox.js'
+import {dropMessage, retryMessages} from '../../../src/usecases/alert/manage-outbox.js'
 import {hour, minute, outboxWorld, second} from '../../support/outbox-world.js'
 
 /** What is seldom: silences that match a part, clocks that jump, settings that change, receivers that stay away. */
@@ -107,6 +107,24 @@ test('a message that has waited for a day because the machine slept is attempted
   await world.deliver()
   expect(world.arrived.map(({title}) => title)).toEqual(['disk is full'])
 })
+
+test.each([
+  ['fails', away],
+  ['arrives all the same', arrives],
+])(
+  'a message that is dropped by hand while it is attempted, and %s, does not end its deliverer',
+  async (_title, end) => {
+    const world = outboxWorld()
+    world.receiver = ({id}) => {
+      dropMessage(world, id, 'old news')
+      return end()
+    }
+    world.notice('disk is full')
+    await world.deliver()
+    world.clock.advance(minute)
+    expect(await deliverAlerts(world.deps(), held)).toMatchObject({isFenced: false})
+  },
+)
 
 describe('a message that was given up', () => {
   test('after a day is attempted once more when that is asked for', async () => {
