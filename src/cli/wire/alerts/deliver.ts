@@ -22,19 +22,10 @@ import {wireDelivery} from './delivery.js'
 import {endFlapping, flappingJobs} from './own-round.js'
 import {type SettingsFiles, settingsFiles} from './settings-files.js'
 
-/**
- * Sends what is due now, within the limit of a command.
- *
- * @returns when something is due next (wall clock, ms); undefined if nothing is; `busy` if another process sends
- */
-export async function deliverOnce(guard: Guard): Promise<number | 'busy' | undefined> {
-  let next: number | undefined
+/** Sends what is due now, within the limit of a command. @returns whether another process sends */
+export function deliverOnce(guard: Guard): Promise<boolean> {
   const signal = AbortSignal.timeout(guard.settings.alerting.inlineLimitMs)
-  const isBusy = await deliver(guard, {signal, files: settingsFiles(guard), stays: false}, async (nextMs) => {
-    next = nextMs
-    return false
-  })
-  return isBusy ? 'busy' : next
+  return deliver(guard, {signal, files: settingsFiles(guard), stays: false}, async () => false)
 }
 
 /** Looks for new alerts of other processes so often, ms; more often where `groupWait` is short. */
@@ -52,9 +43,9 @@ export async function deliverByHand(guard: Guard): Promise<void> {
   const isAllTried = () =>
     !hasNewAlerts(alerts.read(), outbox.read()) && dueMessages(outbox.read(), guard.clock.now()).length === 0
   for (;;) {
-    const next = await deliverOnce(guard)
-    if (next !== 'busy') {
-      if (next !== undefined && !endsWithThisProcess()) startGuardDetached(delivererArgs(guard))
+    if (!(await deliverOnce(guard))) {
+      // Asked only now: where the limit has cut the sending short, that says nothing of what is left.
+      if (!endsWithThisProcess() && (await nextDueMs(guard)) !== undefined) startGuardDetached(delivererArgs(guard))
       return
     }
     // The one that makes way looks for that as seldom as for news.
@@ -75,17 +66,18 @@ const mutelyFailingMs = 3_600_000
  * that no network holds the round; where that one would be ended with it, it sends itself.
  */
 export async function deliverInRound(guard: Guard): Promise<void> {
-  const [alerts, outbox] = [guard.journal(alertStream).read(), guard.journal(deliveryStream).read()]
-  sayFailingChannels(guard, outbox)
+  sayFailingChannels(guard, guard.journal(deliveryStream).read())
   if (endsWithThisProcess()) {
     await deliverOnce(guard)
     return
   }
-  const nextMs = hasNewAlerts(alerts, outbox) ? 0 : await nextInOutbox(guard)
+  const nextMs = await nextDueMs(guard)
   if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs) startGuardDetached(delivererArgs(guard))
 }
 
-async function nextInOutbox(guard: Guard): Promise<number | undefined> {
+/** When there is something to take, write or send, wall clock, ms; undefined if nothing is without further news. */
+async function nextDueMs(guard: Guard): Promise<number | undefined> {
+  if (hasNewAlerts(guard.journal(alertStream).read(), guard.journal(deliveryStream).read())) return 0
   const deps = wireDelivery(guard, settingsFiles(guard), AbortSignal.abort())
   await deps.readSettings([])
   return nextOf(deps)
