@@ -8,7 +8,7 @@ interface HealDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly scheduler: Pick<Journal<SchedulerState>, 'read' | 'append'>
   readonly look: () => Promise<SchedulerFacts>
-  /** Ends what is left of it. */
+  /** Ends one that hangs. */
   readonly end: () => Promise<unknown>
   /** Throws what keeps it from starting. */
   readonly start: () => Promise<unknown>
@@ -43,16 +43,17 @@ async function startAgain(deps: HealDeps, found: Found): Promise<string> {
   const now = deps.clock.now()
   const recent = heals.filter((at) => at <= now && now - at < budget.perMs).length
   const refusal = recent >= budget.starts ? `it was started again ${recent} times within an hour` : deps.cannotStart()
-  const failure = refusal ?? (await tried(deps, found.text))
+  const failure = refusal ?? (await tried(deps, found))
   if (failure === undefined) return tell(deps, found, {level: 'WARNING', what: 'it was started again'})
   return tell(deps, found, {level: 'CRITICAL', what: `it is not started again: ${failure}`, reason: failure})
 }
 
-async function tried({scheduler, end, start}: HealDeps, found: string): Promise<string | undefined> {
+async function tried({scheduler, end, start}: HealDeps, {is, text}: Found): Promise<string | undefined> {
   // On record before it is tried, so that a round that is killed meanwhile has used up its try.
-  scheduler.append({kind: 'healed', by: 'watchdog', found}, 'durable')
+  scheduler.append({kind: 'healed', by: 'watchdog', found: text}, 'durable')
   try {
-    await end()
+    // What runs by now in the place of a dead one has been started since, as at the boot of the machine.
+    if (is === 'late') await end()
     await start()
     return undefined
   } catch (error) {

@@ -31,11 +31,17 @@ function machine(foreground: boolean) {
   return {roundAt, done, alerts}
 }
 
-test('a daemon that has died is started again at once', async () => {
+test('a daemon that has died is started again at once, and none is ended that was started in its place meanwhile', async () => {
   const {roundAt, done, alerts} = machine(false)
   expect(await roundAt(minute + 1, 'dead')).toBe('the scheduler is dead; it was started again')
-  expect(done).toEqual(['end', 'start'])
+  expect(done).toEqual(['start'])
   expect(alerts).toMatchObject([{level: 'WARNING'}])
+})
+
+test('a daemon that hangs is ended before it is started again', async () => {
+  const {roundAt, done} = machine(false)
+  expect(await roundAt(5 * minute, 'late')).toBe('the scheduler is late; it was started again')
+  expect(done).toEqual(['end', 'start'])
 })
 
 test('one in the foreground is left to its service manager, and a person is called once that one does not start it', async () => {
