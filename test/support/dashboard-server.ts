@@ -35,6 +35,8 @@ export interface DashboardStandIn {
 interface StandInState {
   jobs: readonly JobJson[]
   outputLines: readonly string[]
+  /** Happens while the list of the jobs, as it was, is on its way. */
+  afterList: () => void
   /** Answers events with 503. */
   hasNoStreams: boolean
   readOnly: boolean
@@ -51,7 +53,7 @@ export const builtPage = () => readFileSync(join(import.meta.dirname, '../../dis
 export async function startDashboardStandIn(initial: Partial<StandInState>): Promise<DashboardStandIn> {
   const state: StandInState = {
     ...{jobs: [], outputLines: ['14:15:16 checking 14 feeds', '14:15:18 SIP ok, 212 ms'], hasNoStreams: false},
-    ...{readOnly: false, isBlocked: false, refusal: undefined, scheduler: 'running'},
+    ...{afterList: () => undefined, readOnly: false, isBlocked: false, refusal: undefined, scheduler: 'running'},
     ...initial,
   }
   const changes: Change[] = []
@@ -78,6 +80,7 @@ export async function startDashboardStandIn(initial: Partial<StandInState>): Pro
     if (state.isBlocked && incoming.headers['x-dash-key'] !== undefined && path === '/api/v1/session')
       return send(response, 429, {error: {kind: 'too-many-failures', message: 'wait 43 s', hints: []}})
     const found = lookUp(state, path, hasKey)
+    if (found && path === '/api/v1/jobs') state.afterList()
     if (found) return send(response, 200, found)
     return send(response, 404, {
       error: {kind: 'not-found', message: `no job ${path.split('/')[4]} is known`, hints: []},

@@ -34,6 +34,18 @@ test('an event changes the row of its job and the headline, and only that job is
   expect(server.asked('/api/v1/jobs')).toBe(lists)
 })
 
+test('what changes while the page is loaded is seen, though the list that it gets does not have it', async () => {
+  const server = await standIn()
+  const afterList = () => {
+    server.set({afterList: () => undefined})
+    server.put(failing('certbot'))
+    server.tell(['certbot'])
+  }
+  server.set({afterList})
+  const {page} = await open(server.url)
+  await page.getByRole('heading', {name: '4 of 16 jobs need you'}).waitFor()
+})
+
 /** Ages tick in every row: texts do not count. */
 const noteTouchedRows = `
   touched = new Set()

@@ -1,7 +1,8 @@
 import {effect, signal} from '@preact/signals'
 import {serverNow} from './clock.js'
 import {readEvents} from './event-stream.js'
-import {ChangeGatherer, refreshAll} from './refresh.js'
+import {loadSession} from './machine.js'
+import {ChangeGatherer, refreshAll, refreshShown} from './refresh.js'
 import {key, RefusedError, request} from './request.js'
 
 /**
@@ -56,17 +57,21 @@ export function restart(): void {
 async function stayConnected(signal: AbortSignal): Promise<void> {
   let lastId: string | undefined
   for (let failures = 0; !signal.aborted; ) {
+    let events: Events | undefined
     try {
-      await refreshAll()
+      await loadSession()
+      if (signal.aborted) return
+      // Before the rest is asked for, so that what changes meanwhile comes as an event.
+      events = await openEvents(signal, lastId)
+      await refreshShown()
       if (signal.aborted) return
       failures = 0
       noteSign()
-      if (connection.peek().is !== 'live') connection.value = {is: 'polling'}
+      connection.value = {is: events ? 'live' : 'polling'}
       const began = Date.now()
-      const {id, wasOpen} = await stream(signal, lastId)
-      lastId = id
+      if (events) lastId = await follow(events, lastId)
       const afterMs = Date.now() - began < shortLivedMs ? againLaterMs : againMs
-      await waitFor(wasOpen ? afterMs : pollMs, signal)
+      await waitFor(events ? afterMs : pollMs, signal)
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof RefusedError && error.status === 401) {
@@ -74,6 +79,8 @@ async function stayConnected(signal: AbortSignal): Promise<void> {
         return
       }
       await waitFor(noteLoss(error, failures++), signal)
+    } finally {
+      events?.end()
     }
   }
 }
@@ -95,17 +102,34 @@ function noteLoss(error: unknown, failures: number): number {
   return waitMs
 }
 
-interface StreamEnd {
-  /** Of the last event. */
-  readonly id: string | undefined
-  readonly wasOpen: boolean
+interface Events {
+  readonly body: ReadableStream<Uint8Array> | null
+  end(): void
 }
 
-/** Follows the events until the stream ends, for whatever reason: the next refresh finds out. */
-async function stream(outer: AbortSignal, lastId: string | undefined): Promise<StreamEnd> {
+/** Events from now on, or after the last one. @returns undefined if no stream can be had */
+async function openEvents(outer: AbortSignal, lastId: string | undefined): Promise<Events | undefined> {
   const own = new AbortController()
-  const end = () => own.abort()
+  const end = () => {
+    outer.removeEventListener('abort', end)
+    own.abort()
+  }
   outer.addEventListener('abort', end)
+  const silence = setTimeout(end, silentMs)
+  try {
+    const headers = {Accept: 'text/event-stream', ...(lastId !== undefined && {'Last-Event-ID': lastId})}
+    const {body} = await request('events', {signal: own.signal, headers})
+    return {body, end}
+  } catch {
+    end()
+    return undefined
+  } finally {
+    clearTimeout(silence)
+  }
+}
+
+/** Follows the events until the stream ends, for whatever reason: the next refresh finds out. @returns the id of the last one */
+async function follow({body, end}: Events, lastId: string | undefined): Promise<string | undefined> {
   const changes = new ChangeGatherer(end)
   let silence = setTimeout(end, silentMs)
   const onSign = () => {
@@ -115,22 +139,16 @@ async function stream(outer: AbortSignal, lastId: string | undefined): Promise<S
   }
   const refresh = setInterval(() => void refreshAll().catch(end), refreshMs)
   const reader = {lastId, onChange: changes.add.bind(changes), onSign}
-  let wasOpen = false
   try {
-    const headers = {Accept: 'text/event-stream', ...(lastId !== undefined && {'Last-Event-ID': lastId})}
-    const {body} = await request('events', {signal: own.signal, headers})
-    wasOpen = true
-    if (!outer.aborted) connection.value = {is: 'live'}
     if (body) await readEvents(body, reader)
   } catch {
-    if (!wasOpen && !outer.aborted) connection.value = {is: 'polling'}
+    // Ended by this page, or by the network.
   } finally {
     changes.stop()
     clearTimeout(silence)
     clearInterval(refresh)
-    outer.removeEventListener('abort', end)
   }
-  return {id: reader.lastId, wasOpen}
+  return reader.lastId
 }
 
 function waitFor(ms: number, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,11 @@ import {chosenJob} from './route.js'
 /** Asks for all that is shown. Throws if the jobs or the session cannot be had; the rest stays as it was then. */
 export async function refreshAll(): Promise<void> {
   await loadSession()
+  await refreshShown()
+}
+
+/** The same without the session. */
+export async function refreshShown(): Promise<void> {
   takeJobs(await ask<JobsJson>('jobs'))
   const name = chosenJob.peek()
   await Promise.allSettled([
