@@ -25,8 +25,8 @@ export interface DashboardStandIn {
   /** How often each path was asked for. */
   asked(path: string): number
   put(job: JobJson): void
-  /** What `changed` events say. */
-  tell(jobs: readonly string[], journals?: readonly string[]): void
+  /** What `changed` events say; undefined if they name no jobs. */
+  tell(jobs: readonly string[] | undefined, journals?: readonly string[]): void
   set(more: Partial<StandInState>): void
   stop(): Promise<void>
   start(): Promise<void>

@@ -46,6 +46,16 @@ test('what changes while the page is loaded is seen, though the list that it get
   await page.getByRole('heading', {name: '4 of 16 jobs need you'}).waitFor()
 })
 
+test('an event of any job is heeded though one that names its job comes with it', async () => {
+  const server = await standIn()
+  const {page} = await open(server.url)
+  await page.getByText('Live', {exact: true}).waitFor()
+  for (const job of ['certbot', 'ceo_brief']) server.put(failing(job))
+  server.tell(undefined)
+  server.tell(['certbot'])
+  await page.getByRole('heading', {name: '5 of 16 jobs need you'}).waitFor()
+})
+
 /** Ages tick in every row: texts do not count. */
 const noteTouchedRows = `
   touched = new Set()

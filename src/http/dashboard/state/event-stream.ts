@@ -1,7 +1,8 @@
 /** What changed, as the server's events say it. */
 export interface ChangedEvent {
   readonly journals: readonly string[]
-  readonly jobs: readonly string[]
+  /** Undefined if any job may have changed. */
+  readonly jobs: readonly string[] | undefined
 }
 
 interface StreamReader {
@@ -37,6 +38,6 @@ function takeBlock(block: string, reader: StreamReader): void {
   if (id !== undefined) reader.lastId = id
   const data = fields.get('data')
   if (data === undefined) return
-  const {journals = [], jobs = []} = JSON.parse(data) as Partial<ChangedEvent>
+  const {journals = [], jobs} = JSON.parse(data) as Partial<ChangedEvent>
   reader.onChange({journals, jobs})
 }

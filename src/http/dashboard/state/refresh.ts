@@ -36,6 +36,7 @@ const gatherMs = 150
 export class ChangeGatherer {
   readonly #jobs = new Set<string>()
   readonly #journals = new Set<string>()
+  #isOfAnyJob = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #work: Promise<void> = Promise.resolve()
 
@@ -47,7 +48,8 @@ export class ChangeGatherer {
   }
 
   add({journals, jobs}: ChangedEvent): void {
-    for (const job of jobs) this.#jobs.add(job)
+    if (!jobs) this.#isOfAnyJob = true
+    for (const job of jobs ?? []) this.#jobs.add(job)
     for (const journal of journals) this.#journals.add(journal)
     this.#timer ??= setTimeout(() => {
       // One after the other, so that no older answer replaces a newer one.
@@ -58,16 +60,18 @@ export class ChangeGatherer {
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#isOfAnyJob = false
     this.#jobs.clear()
     this.#journals.clear()
   }
 
   async #flush(): Promise<void> {
     const [jobs, journals] = [[...this.#jobs], new Set(this.#journals)]
+    const isList = this.#isOfAnyJob || jobs.length === 0 || jobs.length > mostJobs
     this.stop()
     try {
       await Promise.all([
-        jobs.length === 0 || jobs.length > mostJobs ? refreshJobs() : Promise.all(jobs.map(refreshJob)),
+        isList ? refreshJobs() : Promise.all(jobs.map(refreshJob)),
         ...(watched.some((journal) => journals.has(journal)) ? [loadIncidents(), loadHealth()] : []),
         ...(journals.has('runs') ? [loadUpcoming()] : []),
       ])
