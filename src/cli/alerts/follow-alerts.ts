@@ -25,11 +25,9 @@ const mostAtOnce = 1000
 /** Prints the last ones, then each that is new, until a signal or the reader's end. */
 export async function follow<T extends Followed>({read, print, limit, file}: FollowRequest<T>): Promise<void> {
   let known: readonly T[] = []
-  const isNew = ({id, timestamp, message}: T) =>
-    !known.some((one) => one.id === id && one.timestamp === timestamp && one.message === message)
   const look = async (most: number) => {
     const now = read(Math.max(mostAtOnce, most))
-    const fresh = now.filter(isNew).slice(0, most).reverse()
+    const fresh = newSince(known, now).slice(0, most).reverse()
     known = now
     fresh.forEach(print)
     return fresh.length
@@ -39,6 +37,21 @@ export async function follow<T extends Followed>({read, print, limit, file}: Fol
   waiter.start()
   await ended()
   await waiter.stop()
+}
+
+/**
+ * What stands before the known ones, newest first. Lines of other programs may be equal in all that they say, so that their
+ * places alone tell a new one.
+ */
+export function newSince<T extends Followed>(known: readonly T[], now: readonly T[]): readonly T[] {
+  const isBehind = (count: number) => now.slice(count).every((one, index) => isEqual(one, known[index]))
+  let count = 0
+  while (!isBehind(count)) count += 1
+  return now.slice(0, count)
+}
+
+function isEqual({id, timestamp, message}: Followed, other: Followed | undefined): boolean {
+  return other?.id === id && other.timestamp === timestamp && other.message === message
 }
 
 function ended(): Promise<void> {
