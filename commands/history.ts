@@ -1,8 +1,8 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {historyToJson, renderRun, renderRuns, renderRunsOfAll, runToJson} from '../src/cli/render/run.js'
 import {wireReconcile} from '../src/cli/wire/lease.js'
+import {namedJob} from '../src/cli/wire/named-job.js'
 import {GuardError} from '../src/errors.js'
-import {knownJob} from '../src/usecases/history/known-job.js'
 import {findInferredRun, readInferredHistory, readLastRuns} from '../src/usecases/history/read-history.js'
 
 export default defineCommand({
@@ -20,7 +20,7 @@ export default defineCommand({
   },
   async run({args, flags, print, show, openGuard}) {
     const guard = await openGuard()
-    const deps = {...wireReconcile(guard), settings: guard.settings, runs: guard.runs()}
+    const deps = {...wireReconcile(guard), runs: guard.runs()}
     if (args.job === undefined) {
       if (flags.run !== undefined)
         throw new GuardError('usage', '--run needs the name of the job', [`guard history JOB --run ${flags.run}`])
@@ -29,7 +29,7 @@ export default defineCommand({
       else show(renderRunsOfAll, runs)
       return {runs: runs.map((run) => ({job: run.job, ...runToJson(run)}))}
     }
-    const job = knownJob(deps, args.job)
+    const job = namedJob(guard, args.job)
     if (flags.run !== undefined) {
       const run = await findInferredRun(deps, job, flags.run)
       show(renderRun, run)

@@ -1,7 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {printLog} from '../src/cli/logs/print-log.js'
 import {logDeps, logSecrets} from '../src/cli/wire/diagnose/logs.js'
-import {knownJob} from '../src/usecases/history/known-job.js'
+import {namedJob} from '../src/cli/wire/named-job.js'
 import {locateLog} from '../src/usecases/history/read-log.js'
 
 export default defineCommand({
@@ -22,7 +22,7 @@ Secrets that the settings name by {file} or {env} stand as *** in each case; the
   },
   async run({args, flags, openGuard, json}) {
     const guard = await openGuard()
-    const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
+    const job = namedJob(guard, args.job)
     const log = flags.follow ? {follow: guard.logFileOf(job)} : locateLog(logDeps(guard), job, flags.run)
     await printLog({job, ...log, json, raw: flags.raw === true, secrets: logSecrets(guard, job)})
     return undefined

@@ -1,11 +1,11 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {renderStory, storyToJson} from '../src/cli/render/why.js'
 import {wireWhy, wireWhyThen} from '../src/cli/wire/diagnose/why.js'
+import {namedJob} from '../src/cli/wire/named-job.js'
 import {roundPlan} from '../src/cli/wire/watchdog.js'
 import {pastTime} from '../src/domain/clock/past-time.js'
 import {GuardError} from '../src/errors.js'
 import {explainJob} from '../src/usecases/diagnose/explain-job.js'
-import {knownJob} from '../src/usecases/history/known-job.js'
 import {findRun} from '../src/usecases/history/read-history.js'
 
 /** Throws GuardError `usage`. */
@@ -39,8 +39,7 @@ export default defineCommand({
   },
   async run({args, flags, show, openGuard}) {
     const guard = await openGuard()
-    const known = {settings: guard.settings, runs: guard.runs(), leases: guard.leases()}
-    const job = knownJob(known, args.job)
+    const job = namedJob(guard, args.job)
     const runId = flags.run === undefined ? undefined : findRun({runs: guard.runs()}, job, flags.run).id
     const deps = flags.at === undefined ? wireWhy(guard) : wireWhyThen(guard, timeOf(flags.at, guard.clock.now()))
     const story = await explainJob(deps, roundPlan(guard), {job, runId})

@@ -1,8 +1,8 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {comingSlotToJson, renderComingSlots} from '../../src/cli/render/coming-slots.js'
+import {namedJob} from '../../src/cli/wire/named-job.js'
 import {wireComingSlots} from '../../src/cli/wire/scheduler/coming-slots.js'
 import type {Settings} from '../../src/domain/settings/settings.js'
-import {knownJob} from '../../src/usecases/history/known-job.js'
 import {requireRightJob} from '../../src/usecases/run/refuse-wrong-job.js'
 import {comingSlots, requireSettings} from '../../src/usecases/schedule/coming-slots.js'
 
@@ -17,10 +17,7 @@ export default defineCommand({
   async run({args, flags, print, show, openGuard}) {
     const guard = await openGuard()
     requireSettings(guard.settings)
-    const job =
-      args.job === undefined
-        ? undefined
-        : knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
+    const job = args.job === undefined ? undefined : namedJob(guard, args.job)
     if (job !== undefined) requireRightJob(guard.settings, job)
     const nowMs = guard.clock.now()
     const asked = {nowMs, job, perJob: flags.limit, untilMs: Number.POSITIVE_INFINITY}

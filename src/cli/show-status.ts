@@ -7,7 +7,6 @@ import {GuardError} from '../errors.js'
 import {onSignals} from '../system/process/own-signals.js'
 import {type JobPage, jobPage} from '../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
-import {knownJob} from '../usecases/history/known-job.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
 import {healthExitCodes} from './output/exit-codes.js'
@@ -17,6 +16,7 @@ import {jobPageToJson, renderJobPage} from './render/job-page.js'
 import {cutToScreen} from './render/page.js'
 import {renderStatus, statusToJson} from './render/status.js'
 import {wireJobPage, wireStatus} from './wire/diagnose/status.js'
+import {namedJob} from './wire/named-job.js'
 import {schedulerFacts} from './wire/scheduler/scheduler-facts.js'
 import {roundPlan} from './wire/watchdog.js'
 
@@ -36,7 +36,7 @@ export async function showStatus(request: StatusRequest): Promise<object | undef
 }
 
 async function showJob(guard: Guard, request: StatusRequest, name: string): Promise<object | undefined> {
-  const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
+  const job = namedJob(guard, name)
   const page = await jobPage(wireJobPage(guard, job), roundPlan(guard), job)
   report(guard, request, page.overall)
   request.show(renderJobPage, page)

@@ -1,3 +1,4 @@
+import type {Incidents} from '../../domain/incident/incident.js'
 import {isHashedName, jobNameOfFile} from '../../domain/job/job-name.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
@@ -7,17 +8,25 @@ import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 
 interface KnownJobDeps {
-  readonly settings: Pick<Settings, 'jobs' | 'wrong'>
+  readonly settings: Pick<Settings, 'jobs' | 'wrong' | 'openclaw'>
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   readonly leases: Pick<Journal<Leases>, 'read'>
+  readonly incidents: Pick<Journal<Incidents>, 'read'>
 }
 
 /**
  * The job that a person means by its name, or by its script's. Throws GuardError `usage`, with the nearest names, if
  * neither the settings nor the journals know it.
  */
-export function knownJob({settings, runs, leases}: KnownJobDeps, given: string): string {
-  const known = new Set([...jobNames(settings), ...runs.read().keys(), ...leases.read().byJob.keys()])
+export function knownJob({settings, runs, leases, incidents}: KnownJobDeps, given: string): string {
+  const known = new Set([
+    ...jobNames(settings),
+    // Those of OpenClaw, and those in trouble, are listed though they never ran under guard.
+    ...Object.keys(settings.openclaw?.jobs ?? {}),
+    ...incidents.read().open.keys(),
+    ...runs.read().keys(),
+    ...leases.read().byJob.keys(),
+  ])
   const ofFile = jobNameOfFile(given)
   const job = [given, ofFile].find((name) => name !== undefined && known.has(name))
   if (job !== undefined) return job

@@ -6,18 +6,25 @@ import {leaseOf} from '../../support/leases.js'
 
 interface Known {
   readonly settings?: readonly string[]
+  readonly openclaw?: readonly string[]
+  readonly inTrouble?: readonly string[]
   readonly runs?: readonly string[]
   readonly leases?: readonly string[]
   readonly wrong?: Partial<WrongSettings>
 }
 
-function depsOf({settings = [], runs = [], leases = [], wrong}: Known) {
+function depsOf({settings = [], openclaw = [], inTrouble = [], runs = [], leases = [], wrong}: Known) {
   const whole = wrong && {message: '', jobs: {}, parts: [], ...wrong}
   return {
-    settings: {jobs: Object.fromEntries(settings.map((name) => [name, {}])), wrong: whole} as never,
+    settings: {jobs: byName(settings), openclaw: {jobs: byName(openclaw)}, wrong: whole} as never,
+    incidents: {read: () => ({open: new Map(inTrouble.map((name) => [name, {}]))}) as never},
     runs: {read: () => new Map(runs.map((name) => [name, {runs: []}]))},
     leases: {read: () => ({grants: 1, byJob: new Map(leases.map((name) => [name, leaseOf(name)]))})},
   }
+}
+
+function byName(names: readonly string[]): Readonly<Record<string, object>> {
+  return Object.fromEntries(names.map((name) => [name, {}]))
 }
 
 /** @returns the job, or the hints if none is known */
@@ -33,6 +40,8 @@ function meant(known: Known, given: string): string | readonly string[] {
 test.each<[string, Known]>([
   ['the settings', {settings: ['scan']}],
   ['the settings, though they are wrong', {wrong: {jobs: {scan: {problems: [], isWatched: false}}}}],
+  ['what the settings name of OpenClaw', {openclaw: ['scan']}],
+  ['an open incident, though it never ran', {inTrouble: ['scan']}],
   ['a run on record', {runs: ['scan']}],
   ['a lease', {leases: ['scan']}],
 ])('a job is known from %s', (_title, known) => {

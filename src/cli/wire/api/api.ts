@@ -11,7 +11,6 @@ import {checkHealth} from '../../../usecases/diagnose/check-health.js'
 import {explainJob} from '../../../usecases/diagnose/explain-job.js'
 import {jobPage} from '../../../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../../../usecases/diagnose/job-statuses.js'
-import {knownJob} from '../../../usecases/history/known-job.js'
 import {readInferredHistory} from '../../../usecases/history/read-history.js'
 import {lastWithLog, logOfRun} from '../../../usecases/history/read-log.js'
 import {listLeases} from '../../../usecases/lease/acquire-lease.js'
@@ -33,6 +32,7 @@ import {logDeps, logSecrets} from '../diagnose/logs.js'
 import {wireJobPage, wireStatus} from '../diagnose/status.js'
 import {wireWhy} from '../diagnose/why.js'
 import {wireLease, wireReconcile} from '../lease.js'
+import {namedJob} from '../named-job.js'
 import {wireComingSlots} from '../scheduler/coming-slots.js'
 import {schedulerFacts} from '../scheduler/scheduler-facts.js'
 import {roundPlan} from '../watchdog.js'
@@ -75,7 +75,7 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
 function askedJob(guard: Guard, name: string): string {
   if (!isJobName(name) && !jobNames(guard.settings).includes(name))
     throw new GuardError('usage', `no job ${JSON.stringify(name)} is known`)
-  return knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
+  return namedJob(guard, name)
 }
 
 async function jobs(guard: Guard): Promise<object> {
