@@ -29,6 +29,18 @@ test('a job with a monitor tells it of the start and of the exit code of each ru
   expect(new Set(paths.map(({searchParams}) => searchParams.get('rid'))).size).toBe(1)
 })
 
+test('a run whose job says itself that it skipped its work has an end for the monitor; one that is refused tells it nothing', async () => {
+  const {url, asked} = await monitor()
+  const box = createSandbox()
+  const command = ['sh', '-c', 'echo \'{"outcome":"skipped"}\' > $GUARD_RESULT_FILE; guard run scan; exit 0']
+  const settings = {jobs: {scan: {command, ping: 'hc'}}, channels: {hc: {type: 'ping', url}}}
+  box.write('.guardianrc.json', JSON.stringify(settings))
+  expect((await box.guard('run', 'scan')).code).toBe(0)
+  await until(() => asked.length === 2, 'both pings')
+  expect(asked.map((one) => new URL(one, url).pathname).sort()).toEqual(['/check/0', '/check/start'])
+  expect(box.journal('runs.jsonl').filter(({kind}) => kind === 'skipped')).toHaveLength(1)
+})
+
 test('a monitor that does not answer does not keep the run, which passes its exit code on', async () => {
   const box = createSandbox()
   // A port that takes connections and never answers.

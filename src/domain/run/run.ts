@@ -105,7 +105,7 @@ function cancelledRun(known: Run, {byRun}: RawRecord): Run | undefined {
 }
 
 /** A run that was refused has no attempt; a job may also say itself that it skipped its work. */
-export function hasTakenPlace({outcome, attempts}: Run): boolean {
+export function hasTakenPlace({outcome, attempts}: Pick<Run, 'outcome' | 'attempts'>): boolean {
   return outcome !== 'skipped' || attempts > 0
 }
 

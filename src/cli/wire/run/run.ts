@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {isoTime} from '../../../domain/clock/iso-time.js'
 import type {Lease, Leases} from '../../../domain/lease/lease.js'
 import type {RunReport} from '../../../domain/run/report.js'
+import {hasTakenPlace} from '../../../domain/run/run.js'
 import {GuardError} from '../../../errors.js'
 import {openStateFolder} from '../../../journal/state-dir.js'
 import {longestTimerMs} from '../../../system/host/clock.js'
@@ -90,8 +91,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       if (temporary !== undefined) rmSync(temporary, {recursive: true, force: true})
       if (usable) tidyJournals(context)
       const raised = [await watchdog.alertIfLate(), await writeMetrics(guard, report)]
-      const {outcome, exitCode, cancelledBy} = report
-      if (outcome !== 'skipped' && cancelledBy === undefined) await pingOf(context, {event: 'end', exitCode})
+      const {exitCode, cancelledBy} = report
+      if (hasTakenPlace(report) && cancelledBy === undefined) await pingOf(context, {event: 'end', exitCode})
       await leaveNews(context, report, {own: seen.before(), hasNews: raised.includes(true)})
     },
   }
