@@ -5,7 +5,7 @@ import {type FleetKnown, leaseSight} from '../../domain/fleet/known.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
 import {type OrphanedJob, withInferredEnd} from '../../domain/run/interrupted-run.js'
-import type {Run} from '../../domain/run/run.js'
+import {hasTakenPlace, type Run} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {problemsOfJob} from '../../domain/settings/wrong.js'
@@ -62,7 +62,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
   const now = deps.readClock()
   const ends = await inferEnds(deps, (name) => name === job)
   const known = deps.runs.read().get(job)
-  const last = known?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  const last = known?.runs.findLast(hasTakenPlace)
   const run = last && withInferredEnd(last, ends.get(last.id))
   const lease = deps.leases.read().byJob.get(job)
   const target = settings?.breaker?.target

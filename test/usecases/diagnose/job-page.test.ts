@@ -53,6 +53,14 @@ test('the run is the last one that took place', async () => {
   expect((await pageOf(statusWorld({jobs: {sync: {}}}))).run).toBeUndefined()
 })
 
+test('a run whose job says itself that it skipped its work has taken place, so its output is what is shown', async () => {
+  const world = ended()
+  world.begin('sync', 'run-2', {log})
+  world.journals.runs.append({kind: 'attempt-ended', job: 'sync', run: 'run-2', outcome: 'skipped'}, 'durable')
+  world.end('sync', 'run-2', 'skipped')
+  expect(await pageOf(world)).toMatchObject({run: {id: 'run-2', outcome: 'skipped'}, lastLines: ['one', 'two']})
+})
+
 test('a run and a lease whose processes are gone are shown as that, before it is on record', async () => {
   const world = statusWorld({jobs: {sync: {}}})
   world.begin('sync', 'run-1')
