@@ -320,6 +320,14 @@ describe('guard serve', () => {
     expect(text).toMatch(/^guard_incidents_open\{level="CRITICAL"\} 1$/m)
     expect(text).toMatch(/^guard_daemon_heartbeat_timestamp_seconds\{daemon="watchdog"\} \d{10}/m)
   })
+
+  test('gives Prometheus the outcome of the run whose end and duration it gives, whichever were skipped since', async () => {
+    const box = await boxWithRuns(settings)
+    await box.sh('guard lease acquire feed --ttl 5m > lease; guard run feed')
+    const {text} = await (await startServe(box)).ask('/metrics')
+    expect(text).toMatch(/^guard_job_last_run_outcome\{job="feed",outcome="failed"\} 1$/m)
+    expect(text).not.toContain('outcome="skipped"')
+  })
 })
 
 describe('where guard serve serves', () => {

@@ -32,7 +32,8 @@ async function metricsOf(guard: Guard): Promise<MetricFacts> {
     states: jobStates,
     jobs: jobs.map(({job, state, lastEndedAt, tookMs, recent}) => ({
       ...{job, state, endedAt: lastEndedAt, durationMs: tookMs},
-      outcome: recent.at(-1),
+      // As the times: a skipped run says nothing of how the job is.
+      outcome: recent.findLast((one) => one !== 'skipped'),
     })),
     incidents: [...guard.journal(incidentStream).read().open.values()],
     outbox: {waiting: sum(({waiting}) => waiting.length), failing: sum(({dead}) => dead.length)},
