@@ -61,7 +61,7 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
 /** Throws GuardError as `resolveRun`. A job that is refused for its settings is told as one that failed. */
 async function resolved(guard: Guard, flags: RunFlags, target: RunTarget): Promise<RunResolved> {
   const {settings} = guard
-  const named = {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, settings.defaults)}
+  const named = {...target, jobFlag: flags.job, flags: settingsOfFlags(flags)}
   try {
     return resolveRun({settings, commandOfScript, absolute, asNamed, exists, digest, path: process.env['PATH']}, named)
   } catch (error) {

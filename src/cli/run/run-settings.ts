@@ -1,8 +1,8 @@
-import type {JobSettings} from '../../domain/settings/job.js'
+import type {FlagSettings} from '../../usecases/run/resolve-run.js'
 import type {RunFlags} from './run-options.js'
 
 /** The settings that the flags of `guard run` lay over those of the job. */
-export function settingsOfFlags(flags: RunFlags, own: Pick<JobSettings, 'retry'>): Partial<JobSettings> {
+export function settingsOfFlags(flags: RunFlags): FlagSettings {
   if (Object.keys(flags).length === 0) return {}
   const over = {
     timeoutMs: flags.timeout,
@@ -17,7 +17,7 @@ export function settingsOfFlags(flags: RunFlags, own: Pick<JobSettings, 'retry'>
     quiet: flags.quiet,
     shell: flags.shell,
     recovery: flags['no-recover'] ? [] : undefined,
-    retry: flags.retries === undefined ? undefined : {...own.retry, maxAttempts: flags.retries + 1},
+    maxAttempts: flags.retries === undefined ? undefined : flags.retries + 1,
   }
   return Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined))
 }

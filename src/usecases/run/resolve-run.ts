@@ -7,13 +7,16 @@ import {GuardError} from '../../errors.js'
 import type {ScriptRequest} from '../../system/process/script.js'
 import {refuseWrongJob} from './refuse-wrong-job.js'
 
+/** Settings from flags; what they do not say of retries stays the job's own. */
+export type FlagSettings = Partial<Omit<JobSettings, 'retry'>> & {readonly maxAttempts?: number}
+
 /** What the user asked to run, and under which settings. */
 export interface RunAsked {
   readonly form: 'script' | 'command'
   readonly argv: readonly string[]
   readonly jobFlag: string | undefined
-  /** Settings from flags; they override the job's own. */
-  readonly flags: Partial<JobSettings>
+  /** They override the job's own. */
+  readonly flags: FlagSettings
 }
 
 export interface RunResolved {
@@ -80,8 +83,11 @@ function refuseBareName({settings, exists}: ResolveDeps, name: string): void {
 }
 
 /** Without flags the settings are not copied, because a copy of forty costs as much as reading a journal. */
-function overlaid(settings: JobSettings, flags: Partial<JobSettings>): JobSettings {
-  for (const _ in flags) return withoutZeroLimits({...settings, ...flags})
+function overlaid(settings: JobSettings, flags: FlagSettings): JobSettings {
+  for (const _ in flags) {
+    const {maxAttempts = settings.retry.maxAttempts, ...own} = flags
+    return withoutZeroLimits({...settings, ...own, retry: {...settings.retry, maxAttempts}})
+  }
   return settings
 }
 

@@ -8,12 +8,14 @@ import {type RunAsked, resolveRun} from '../../../src/usecases/run/resolve-run.j
 
 const job = (own: Partial<JobSettings>): JobSettings => ({...defaultSettings.defaults, ...own})
 
+const ownRetry = {...defaultSettings.defaults.retry, maxAttempts: 2, firstDelayMs: 300_000, on: ['timed-out' as const]}
+
 const settings: Settings = {
   ...defaultSettings,
   file: '/etc/guardian/config.yaml',
   jobs: {
     check: job({script: '/srv/check.py', args: ['--fast'], timeoutMs: 5000}),
-    backup: job({command: ['rsync', '-a'], args: ['/srv']}),
+    backup: job({command: ['rsync', '-a'], args: ['/srv'], retry: ownRetry}),
     piped: job({command: ['echo a | cat'], shell: true}),
     watched: job({}),
     lost: job({script: '/gone/lost.py'}),
@@ -76,6 +78,12 @@ describe('what is run', () => {
       true,
     ])
     expect(resolve({form: 'command', argv: ['x'], jobFlag: 'check'}).settings.timeoutMs).toBe(5000)
+  })
+
+  test('a number of attempts from a flag leaves the job its other rules for retries', () => {
+    const {retry} = resolve({argv: ['backup'], flags: {maxAttempts: 4}}).settings
+    expect(retry).toEqual({...settings.jobs['backup']?.retry, maxAttempts: 4})
+    expect(resolve({argv: ['backup'], flags: {timeoutMs: 1}}).settings.retry).toEqual(settings.jobs['backup']?.retry)
   })
 
   test('flags outrank the settings of the job', () => {
