@@ -2,6 +2,7 @@ import {defineCommand} from '../src/cli/command/definition.js'
 import {isTerminal} from '../src/cli/output/terminal.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
 import {hasNoOpenClaw, runResetDaemon} from '../src/cli/watchdog/run-reset-daemon.js'
+import {watchFlag} from '../src/cli/watchdog/watch-flag.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
@@ -13,7 +14,7 @@ export default defineCommand({
   usage: 'reset-daemon [--watch D | [--dry-run] [--verbose]]',
   examples: ['guard reset-daemon', 'guard reset-daemon --watch 2m', 'guard reset-daemon --dry-run --json'],
   flags: {
-    watch: {type: 'duration', summary: 'go on for ever, with this time between two rounds'},
+    watch: watchFlag,
     'dry-run': {type: 'boolean', summary: 'print what a round would do, and do nothing', exclusive: ['watch']},
     verbose: {type: 'boolean', summary: 'print a round without requests too, without a terminal', exclusive: ['watch']},
   },

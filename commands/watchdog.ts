@@ -1,6 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {isTerminal} from '../src/cli/output/terminal.js'
 import {dryRun, runWatchdog} from '../src/cli/watchdog/run-watchdog.js'
+import {watchFlag} from '../src/cli/watchdog/watch-flag.js'
 
 /** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
 export default defineCommand({
@@ -10,7 +11,7 @@ export default defineCommand({
   usage: 'watchdog [--watch D | [--dry-run] [--verbose]]',
   examples: ['guard watchdog', 'guard watchdog --watch 60s', 'guard watchdog --dry-run --json'],
   flags: {
-    watch: {type: 'duration', summary: 'go on for ever, with this time between two rounds'},
+    watch: watchFlag,
     'dry-run': {type: 'boolean', summary: 'print what a round would see and do, and do nothing', exclusive: ['watch']},
     verbose: {type: 'boolean', summary: 'print every job without a terminal too', exclusive: ['watch']},
   },

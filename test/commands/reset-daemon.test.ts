@@ -187,7 +187,7 @@ test('of two daemons at once the second exits with 75', async () => {
 test('a watch answers new requests, prints a line for each round, and ends with 0 after a signal', async () => {
   const {start, ask, wish, stand} = world()
   ask(`${wish}\n`)
-  const watching = start(['reset-daemon', '--watch', '200ms', '--json'])
+  const watching = start(['reset-daemon', '--watch', '1s', '--json'])
   await until(() => stand.read().calls?.some((call) => call === '--version') === true, 'the request is answered')
   await until(() => stand.read().jobs[0]?.['enabled'] === true, 'the job is enabled')
   watching.kill('SIGTERM')

@@ -83,13 +83,16 @@ test('an incident of a job stays open while the settings cannot be read', async 
   expect(box.journal('incidents.jsonl').filter(({kind}) => kind === 'resolved')).toEqual([])
 })
 
-test('--watch of less than a second is wrong usage', async () => {
-  const {guard} = createSandbox()
-  expect(await guard('watchdog', '--watch', '500ms')).toMatchObject({
-    code: 64,
-    stderr: expect.stringContaining('--watch is shorter than 1s'),
-  })
-})
+test.each(['watchdog', 'reset-daemon'])(
+  'rounds of %s that follow each other within a second are wrong usage',
+  async (daemon) => {
+    const {guard} = createSandbox()
+    for (const span of ['500ms', '0']) {
+      const {code, stderr} = await guard(daemon, '--watch', span)
+      expect([code, stderr]).toEqual([64, expect.stringContaining(`"${span}" is shorter than 1s`)])
+    }
+  },
+)
 
 const performanceMono = () => Math.floor(Number(process.hrtime.bigint() / 1_000_000n))
 

@@ -4,7 +4,6 @@ import type {Incidents} from '../../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../../domain/incident/overall-status.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
-import {GuardError} from '../../errors.js'
 import {
   alertStream,
   deliveryStream,
@@ -69,15 +68,9 @@ export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json'
   return json
 }
 
-/** Shorter rounds would keep the machine busy. */
-const shortestWatchMs = 1000
-
-/** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round, `usage`. */
+/** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
 export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<RoundJson> {
   const {watchMs} = options
-  if (watchMs !== undefined && watchMs < shortestWatchMs) {
-    throw new GuardError('usage', '--watch is shorter than 1s', ['write 1s or more, for example --watch 60s'])
-  }
   guard.ensureState()
   const jobs = watchedJobs(guard.settings)
   const watchesNone = jobs.length === 0
