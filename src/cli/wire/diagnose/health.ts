@@ -1,21 +1,19 @@
 import {accessSync, constants, existsSync} from 'node:fs'
 import {GuardError} from '../../../errors.js'
 import {
-  alertStream,
   breakerStream,
   deliveryStream,
   fleetStream,
   incidentStream,
   resetRequestStream,
   resetResultStream,
-  schedulerStream,
 } from '../../../journal/failure-streams.js'
-import {leaseStream, runStream} from '../../../journal/streams.js'
 import {readBootRef} from '../../../system/host/host.js'
 import {readMachine} from '../../../system/host/machine.js'
 import {livingProcessOf} from '../../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../../usecases/diagnose/check-health.js'
 import type {Guard} from '../../guard.js'
+import {allJournals} from '../journals.js'
 import {tryNewStateDir} from '../new-state-dir.js'
 import {schedulerFacts} from '../scheduler/scheduler-facts.js'
 
@@ -23,7 +21,6 @@ import {schedulerFacts} from '../scheduler/scheduler-facts.js'
 export function wireHealth(guard: Guard): HealthDeps {
   const here = readBootRef()
   const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]
-  const [incidents, alerts] = [guard.journal(incidentStream), guard.journal(alertStream)]
   const [resetRequests, resets] = [guard.journal(resetRequestStream), guard.journal(resetResultStream)]
   return {
     settings: guard.settings,
@@ -34,24 +31,13 @@ export function wireHealth(guard: Guard): HealthDeps {
     livingProcessOf: (holder) => livingProcessOf(holder, here),
     runs,
     breakers,
-    incidents,
+    incidents: guard.journal(incidentStream),
     outbox: guard.journal(deliveryStream),
     resetRequests,
     resets,
     fleet: guard.settings.fleet && {known: guard.journal(fleetStream), settings: guard.settings.fleet},
     lookAtScheduler: async () => schedulerFacts(guard),
-    journals: [
-      {name: leaseStream.name, inspect: leases.inspect},
-      {name: runStream.name, inspect: runs.inspect},
-      {name: breakerStream.name, inspect: breakers.inspect},
-      {name: incidentStream.name, inspect: incidents.inspect},
-      {name: alertStream.name, inspect: alerts.inspect},
-      {name: deliveryStream.name, inspect: guard.journal(deliveryStream).inspect},
-      {name: fleetStream.name, inspect: guard.journal(fleetStream).inspect},
-      {name: schedulerStream.name, inspect: guard.journal(schedulerStream).inspect},
-      {name: resetRequestStream.name, inspect: resetRequests.inspect},
-      {name: resetResultStream.name, inspect: resets.inspect},
-    ],
+    journals: allJournals(guard),
   }
 }
 

@@ -1,20 +1,10 @@
 import {existsSync} from 'node:fs'
-import {
-  alertStream,
-  breakerStream,
-  deliveryStream,
-  incidentStream,
-  resetRequestStream,
-  resetResultStream,
-  silenceStream,
-} from '../../../journal/failure-streams.js'
-import type {JournalSpec} from '../../../journal/spec.js'
-import {leaseStream, runStream} from '../../../journal/streams.js'
 import {closeToOthers, oddFiles} from '../../../system/host/own-modes.js'
 import {removeLogs} from '../../../system/log/expired.js'
 import type {FixDeps} from '../../../usecases/diagnose/doctor/fix.js'
 import {clearLocks, listLocks} from '../../../usecases/recovery/clear-locks.js'
 import type {Guard} from '../../guard.js'
+import {allJournals} from '../journals.js'
 import {locksOfSettings, wireLocks} from '../locks.js'
 import {expiredLogsOf} from './machine.js'
 
@@ -28,7 +18,7 @@ export function wireFix(guard: Guard, job: string | undefined): FixDeps {
     closeToOthers,
     expiredLogs: () => expiredLogsOf(guard),
     removeLogs,
-    journals: existsSync(guard.stateDir) ? journalsOf(guard) : [],
+    journals: existsSync(guard.stateDir) ? allJournals(guard) : [],
     clearLocks: async () => {
       const searches = locksOfSettings(guard, job)
       const {locks} = await listLocks(wireLocks(guard), searches)
@@ -37,16 +27,4 @@ export function wireFix(guard: Guard, job: string | undefined): FixDeps {
       return clearLocks(wireLocks(guard), searches, 'proof')
     },
   }
-}
-
-function journalsOf(guard: Guard): FixDeps['journals'] {
-  const journal = <S>(spec: JournalSpec<S>) => {
-    const {inspect, compactIfDue} = guard.journal(spec)
-    return {name: spec.name, inspect, compactIfDue}
-  }
-  return [
-    ...[journal(leaseStream), journal(runStream), journal(breakerStream), journal(incidentStream)],
-    ...[journal(alertStream), journal(deliveryStream), journal(silenceStream)],
-    ...[journal(resetRequestStream), journal(resetResultStream)],
-  ]
 }
