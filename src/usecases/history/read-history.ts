@@ -16,11 +16,6 @@ export function readHistory(deps: HistoryDeps, job: string, limit: number): read
   return lastRuns(deps, limit, (record) => record['job'] === job)
 }
 
-/** The same without those that were refused: while a run goes on for long, many may be. */
-export function readBegunRuns(deps: HistoryDeps, job: string, limit: number): readonly Run[] {
-  return lastRuns(deps, limit, (record) => record['job'] === job && record['kind'] !== 'skipped')
-}
-
 function lastRuns({runs}: HistoryDeps, limit: number, isAsked: (record: RawRecord) => boolean): readonly Run[] {
   const records: RawRecord[] = []
   let begun = 0

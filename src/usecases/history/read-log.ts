@@ -2,7 +2,7 @@ import type {LogStretch} from '../../domain/log/head-truncation.js'
 import type {LogRange, Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Stretch} from '../../system/log/files.js'
-import {findRun, type HistoryDeps, readBegunRuns} from './read-history.js'
+import {findRun, type HistoryDeps} from './read-history.js'
 
 export interface LogDeps extends HistoryDeps {
   /** The files that hold a stretch of a log and are still kept; only those made before `writtenByMs` (wall clock). */
@@ -48,9 +48,15 @@ function lengthOf(stretches: readonly Stretch[]): number {
   return stretches.reduce((sum, {from, to = from}) => sum + to - from, 0)
 }
 
-/** The last run of the job that wrote a log. */
+/** The last run of the job that wrote a log; many may have been skipped since it began. */
 export function lastWithLog(deps: LogDeps, job: string): Run | undefined {
-  return readBegunRuns(deps, job, 50).find(({log}) => log)
+  for (const {job: of, run: id, kind, log} of deps.runs.newestFirst()) {
+    if (of !== job || kind !== 'started' || typeof id !== 'string' || !log) continue
+    // Of two starts for one slot the second is void.
+    const run = findRun(deps, job, id)
+    if (run.log) return run
+  }
+  return undefined
 }
 
 /** A run whose guard was killed has no recorded end: its output reaches to the beginning of the next one in the same file. */

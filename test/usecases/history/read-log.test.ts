@@ -21,11 +21,16 @@ test('a log that is gone has been rotated away only where older ones are kept', 
   expect(logOf(false)).toThrow('the log of run run-1 is not there any more: /logs/j')
 })
 
-test('the last log is found however many runs were refused since then', () => {
+test('the last log is that of a run that hangs, however many runs were skipped since it began', () => {
   const runs = memoryJournal(runsFold, fakeClock())
-  runs.note({kind: 'started', job: 'j', run: 'run-1', log: {file: '/logs/j', inode: 1, from: 0}}, 'buffered')
-  for (let number = 0; number < 100; number++)
-    runs.note({kind: 'skipped', job: 'j', run: `refused-${number}`, reason: 'it runs'}, 'buffered')
   const deps: LogDeps = {runs, findStretches: () => [], hasRotated: () => false}
-  expect(lastWithLog(deps, 'j')?.id).toBe('run-1')
+  const {log} = run
+  runs.note({kind: 'started', job: 'j', run: 'run-1', log}, 'buffered')
+  runs.note({kind: 'ended', job: 'j', run: 'run-1', outcome: 'healthy'}, 'buffered')
+  runs.note({kind: 'started', job: 'j', run: 'run-2', log}, 'buffered')
+  for (let skip = 0; skip < 100; skip++) runs.note({kind: 'skipped', job: 'j', run: `skip-${skip}`}, 'buffered')
+  runs.note({kind: 'started', job: 'j', run: 'on-terminal'}, 'buffered')
+  runs.note({kind: 'started', job: 'other', run: 'run-3', log}, 'buffered')
+  expect(lastWithLog(deps, 'j')).toMatchObject({id: 'run-2', log})
+  expect(lastWithLog(deps, 'none')).toBeUndefined()
 })
