@@ -31,7 +31,7 @@ export type Claim =
       readonly lease: RunLease | undefined
       /** Whether a run of the job may be over without an end on record. */
       readonly isUnclosed: boolean
-      /** How the lease before it was given back, which a run that does not take place leaves as it was. */
+      /** How the lease before it was given back, `error` if it was not; a run that proves nothing of its job leaves it so. */
       readonly former?: LeaseStatus | undefined
       /** When the wait for it began, monotonic clock, ms. */
       readonly since?: number
@@ -114,7 +114,7 @@ async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried>
     return {granted: false, reason: busyText(tried.heldBy, deps.clock.now()), lease: tried.heldBy}
   }
   const isUnclosed = before !== undefined && (!before.released || before.released.unclosed === true)
-  const former = before?.released?.status
+  const former = before && (before.released?.status ?? 'error')
   return {granted: true, lease: runLease(deps, tried.granted, isUnclosed), isUnclosed, former, process: deps.self}
 }
 

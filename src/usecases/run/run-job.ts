@@ -78,7 +78,7 @@ interface TakenSlot {
 }
 
 function refuseSlot(deps: RunDeps, request: RunRequest, {claim, taken}: TakenSlot): RunReport {
-  claim.lease?.release('ok', taken)
+  claim.lease?.release(claim.former ?? 'ok', taken)
   return skipRun(deps, request, {reason: taken, exitCode: request.settings.skipExitCode, silent: false})
 }
 
@@ -156,7 +156,8 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   const judged = await judgeOutput(first, tried)
   const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(judged) : judged})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
-  const report = await endRun(deps, request, {end, lease, output, records, signals, startedAt, begunAt})
+  const {former} = claim
+  const report = await endRun(deps, request, {end, lease, output, records, signals, startedAt, begunAt, former})
   signals.release(report.exitCode, output?.abandon)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report

@@ -97,6 +97,18 @@ describe('claiming the right to run', () => {
     expect([refused.isUnclosed, next.isUnclosed, (await granted('d')).isUnclosed]).toEqual([true, true, false])
   })
 
+  test('a claim says how the lease before it was given back; one that never was counts as an error', async () => {
+    const {granted, survivors} = runs()
+    const first = await granted('a')
+    first.lease?.release('ok', 'healthy')
+    const second = await granted('b')
+    second.lease?.release('error', 'failed')
+    const third = await granted('c')
+    survivors.set('c', 'none')
+    const formers = [first, second, third, await granted('d')].map(({former}) => former)
+    expect(formers).toEqual([undefined, 'ok', 'error', 'error'])
+  })
+
   test('wait: as soon as the other one has ended', async () => {
     const {granted, claim, clock} = runs()
     const {lease} = await granted('a')

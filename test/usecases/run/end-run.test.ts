@@ -26,7 +26,10 @@ function scene(end: FinishedRun = well, lease: Partial<RunLease> = {}) {
   records.started({token: 7, process: undefined, log: undefined})
   done.length = 0
   const times = {startedAt: clock.now(), begunAt: clock.mono()}
-  const parts = {end, lease: held, output: deps.openOutput(false), records, signals: deps.catchSignals(), ...times}
+  const parts = {
+    ...{end, lease: held, output: deps.openOutput(false), records, signals: deps.catchSignals(), ...times},
+    former: undefined as 'ok' | 'error' | undefined,
+  }
   return {
     done,
     runs,
@@ -55,6 +58,22 @@ test.each<[string, string, FinishedRun['attempt'], Partial<FinishedRun>]>([
   const {close, done} = scene({...well, attempt, ...more})
   await close()
   expect(done.at(-1)).toEqual(['released', status, attempt.outcome])
+})
+
+test.each<[string, FinishedRun['attempt'], Partial<FinishedRun>]>([
+  ['whose job says that there was nothing to do', {outcome: 'skipped', exitCode: 0}, {}],
+  ['that another run has cancelled', {outcome: 'killed', exitCode: 143}, {cancelledBy: 'run-2'}],
+  ['whose reader has gone', {outcome: 'killed', exitCode: 141, class: 'reader-gone'}, {}],
+])('a run %s hides no bad end before it: it gives its lease back as that was', async (_title, attempt, more) => {
+  const {close, done} = scene({...well, attempt, ...more})
+  await close({former: 'error'})
+  expect(done.at(-1)).toEqual(['released', 'error', attempt.outcome])
+})
+
+test('a good end is one, whatever was before it', async () => {
+  const {close, done} = scene()
+  await close({former: 'error'})
+  expect(done.at(-1)).toEqual(['released', 'ok', 'healthy'])
 })
 
 test('an end that cannot be recorded is left with the lease, before that is given back', async () => {

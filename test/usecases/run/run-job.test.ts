@@ -301,6 +301,14 @@ test('a run whose end could not be written has that which it left with its lease
   expect(seen.log.join()).toContain('run run-1')
 })
 
+test('a run whose job says that there was nothing to do does not hide from the next one that the last end was bad', async () => {
+  const {deps, request, leases} = fakeRun({}, [{evidence: {result: {outcome: 'skipped'}}}])
+  leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
+  leases.append({kind: 'released', job: 'backup', claim: 'r1', token: 1, status: 'error'}, 'buffered')
+  expect(await runJob(deps, request)).toMatchObject({outcome: 'skipped', attempts: 1})
+  expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error', detail: 'skipped'})
+})
+
 test('what could not be closed is left to the run after the next', async () => {
   const {deps, request, runs, leases} = fakeRun()
   leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 1}, 'buffered')
