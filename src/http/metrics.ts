@@ -14,7 +14,7 @@ export interface MetricFacts {
 interface JobMetrics {
   readonly job: string
   readonly state: string
-  /** Of the last run that ended. */
+  /** Of the last run that counts. */
   readonly endedAt: number | undefined
   readonly durationMs: number | undefined
   readonly outcome: string | undefined

@@ -26,6 +26,14 @@ test('a skipped run changes nothing in the file', async () => {
   expect(readFileSync(box.path('metrics/guard_backup.prom'), 'utf8')).toBe(before)
 })
 
+test('a run that was cut short says nothing of its job', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  await box.sh('mkdir metrics; guard run --job endless -- yes | head -n 1; guard run --job other -- true')
+  expect(box.journal('runs.jsonl').find(({outcome}) => outcome === 'killed')).toMatchObject({class: 'reader-gone'})
+  expect(readdirSync(box.path('metrics'))).toEqual(['guard_other.prom'])
+})
+
 test('a folder that is not there costs no job its exit code, and is said once', async () => {
   const box = createSandbox()
   box.write('.guardianrc.yaml', settings)

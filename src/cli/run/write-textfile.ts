@@ -1,3 +1,4 @@
+import {isCutShort} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import {textfileOf} from '../../domain/run/textfile.js'
 import {GuardError} from '../../errors.js'
@@ -8,11 +9,13 @@ import {printWarning} from '../output/stderr.js'
 import {wireSayOnce} from '../wire/say-once.js'
 
 /**
- * Writes the figures of a run for node_exporter. The run is over: that they cannot be written is said once, and no more.
+ * Writes the figures of a run for node_exporter; one that was cut short says nothing of its job, as in `/metrics`. The run is
+ * over: that they cannot be written is said once, and no more.
  *
  * @returns whether this run has raised that alert
  */
 export function writeTextfile(guard: Guard, folder: string, report: RunReport): boolean {
+  if (isCutShort(report)) return false
   const path = `${folder}/guard_${report.job}.prom`
   try {
     writePublicFile(path, textfileOf(report, lastGoodAt(guard, report.job)), report.runId)

@@ -54,6 +54,8 @@ export interface JobStatus {
   /** Of the last run that ended and counts; if there is none, of the last one that ended. */
   readonly lastEndedAt: number | undefined
   readonly tookMs: number | undefined
+  /** Undefined too of a run that only its lease shows, or that was cut short. */
+  readonly lastOutcome: Run['outcome']
   /** Of the run that goes on. */
   readonly runningSince: number | undefined
   /** How long it usually takes; undefined while too little is known. */
@@ -118,6 +120,7 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     cutShort,
     lastEndedAt: last?.endedAt,
     tookMs: last?.durationMs,
+    lastOutcome: lastOutcomeOf(facts),
     runningSince: isRunning ? now.at - (now.uptimeMs - liveness.startedUptimeMs) : undefined,
     envelope,
     duration: envelope && lastEnd?.durationMs !== undefined ? judgeDuration(lastEnd.durationMs, envelope) : undefined,
@@ -126,6 +129,11 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     silence,
     outputs: facts.outputs.map((output) => outputStatus(output, now.uptimeMs)),
   }
+}
+
+function lastOutcomeOf({lastEnd, uncounted}: JobFacts): JobStatus['lastOutcome'] {
+  if (!lastEnd) return uncounted?.is === 'skipped' ? 'skipped' : undefined
+  return lastEnd.runId === undefined || lastEnd.outcome === 'error' ? undefined : lastEnd.outcome
 }
 
 function outputStatus({files, maxAgeMs, newest, unreadable}: OutputFacts, nowUptimeMs: number): OutputStatus {

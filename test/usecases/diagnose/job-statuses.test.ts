@@ -27,6 +27,28 @@ test('the jobs are those of the settings, watched or not, and all that have run,
   expect(await names(world)).toEqual(['by-hand', 'leased', 'of-others', 'only-skipped', 'unwatched', 'watched'])
 })
 
+test.each<[string, string | undefined, (world: World) => void]>([
+  ['that was refused', 'failed', ({skip}) => skip('sync', 'run-2', 'breaker open')],
+  ['that was cut short', 'failed', (world) => endAfter(world, 'killed', {class: 'reader-gone'})],
+  ['whose job said that it skipped its work', 'failed', (world) => endAfter(world, 'skipped')],
+  ['that ended well', 'healthy', (world) => endAfter(world, 'healthy')],
+])(
+  'the last outcome is that of the run whose end and duration are told, after one that failed and one %s',
+  async (_title, outcome, next) => {
+    const world = statusWorld({jobs: {sync: {}}})
+    world.begin('sync', 'run-1')
+    world.end('sync', 'run-1', 'failed')
+    next(world)
+    expect(await statusOf(world, 'sync')).toMatchObject({lastOutcome: outcome, tookMs: 1000})
+  },
+)
+
+function endAfter(world: World, outcome: string, more = {}): void {
+  world.begin('sync', 'run-2')
+  world.journals.runs.append({kind: 'attempt-ended', job: 'sync', run: 'run-2'}, 'buffered')
+  world.end('sync', 'run-2', outcome, more)
+}
+
 test('a job whose own settings are wrong is one of them', async () => {
   const wrong = {message: 'wrong', parts: [], jobs: {quiet: {problems: ['x'], isWatched: false}}}
   expect(await names(statusWorld({wrong}))).toEqual(['quiet'])

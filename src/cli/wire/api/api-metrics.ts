@@ -30,10 +30,8 @@ async function metricsOf(guard: Guard): Promise<MetricFacts> {
   const leases = guard.leases().read().byJob
   return {
     states: jobStates,
-    jobs: jobs.map(({job, state, lastEndedAt, tookMs, recent}) => ({
-      ...{job, state, endedAt: lastEndedAt, durationMs: tookMs},
-      // As the times: a skipped run says nothing of how the job is.
-      outcome: recent.findLast((one) => one !== 'skipped'),
+    jobs: jobs.map(({job, state, lastEndedAt, tookMs, lastOutcome}) => ({
+      ...{job, state, endedAt: lastEndedAt, durationMs: tookMs, outcome: lastOutcome},
     })),
     incidents: [...guard.journal(incidentStream).read().open.values()],
     outbox: {waiting: sum(({waiting}) => waiting.length), failing: sum(({dead}) => dead.length)},
