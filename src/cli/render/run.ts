@@ -1,5 +1,5 @@
 import type {JobRuns} from '../../domain/run/job-runs.js'
-import type {Run} from '../../domain/run/run.js'
+import {hasTakenPlace, type Run} from '../../domain/run/run.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
 import {renderTable} from './table.js'
@@ -46,7 +46,7 @@ function headingsOf(page: Page): readonly string[] {
 
 function cellsOf(page: Page, run: Run): readonly string[] {
   const outcome = run.outcome ?? 'running'
-  const took = run.durationMs === undefined || outcome === 'skipped' ? '' : renderSpan(run.durationMs)
+  const took = run.durationMs === undefined || !hasTakenPlace(run) ? '' : renderSpan(run.durationMs)
   const id = page.isTerminal ? run.id.slice(0, shownIdLength) : run.id
   return [whenText(page, run.startedAt), (paint[outcome] ?? String)(outcome), took, id, whatText(run)]
 }

@@ -1,7 +1,7 @@
 import type {Lease} from '../lease/lease.js'
 import type {JobRuns} from '../run/job-runs.js'
 import {isCutShort} from '../run/outcome.js'
-import {type Run, rerunOf} from '../run/run.js'
+import {hasTakenPlace, type Run, rerunOf} from '../run/run.js'
 import type {BudgetSettings} from '../settings/job.js'
 
 /** The failure class under which reruns are counted by the recovery budget. */
@@ -12,7 +12,7 @@ export const interruptedClass = 'interrupted'
  * another one holds the lease by now.
  */
 export function undecidedRun({runs}: Pick<JobRuns, 'runs'>, lease: Lease | undefined): Run | undefined {
-  const last = runs.findLast(({outcome}) => outcome !== 'skipped')
+  const last = runs.findLast(hasTakenPlace)
   if (last?.outcome !== 'interrupted' || isCutShort(last) || rerunOf(last)) return undefined
   return lease && !lease.released && lease.holder !== last.id ? undefined : last
 }

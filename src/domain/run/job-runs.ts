@@ -4,7 +4,7 @@ import {isToken} from '../lease/lease.js'
 import {type RunEnd, rerunEnd, runEndOf} from './last-end.js'
 import {isCutShort} from './outcome.js'
 import {withOutcome} from './recent-outcomes.js'
-import {newRun, nextRun, type Run} from './run.js'
+import {hasTakenPlace, newRun, nextRun, type Run} from './run.js'
 import {usualOf, withGoodRun} from './usual-time.js'
 
 /** The fold of the runs: by job, the runs themselves and what they show together. */
@@ -66,7 +66,7 @@ const keptStarts = usualOf + 1
 
 export type RunsByJob = Map<string, JobRuns>
 
-/** Which runs of a job are kept. `last`: those that go on, the last that took place, and the last that was skipped. */
+/** Which runs of a job are kept. `last`: those that go on, the last that took place, the last that skipped its work, and the last that was refused. */
 type Keeps = 'all' | 'last'
 
 /** What the watchdog needs of every job; `guard history` reads the records themselves. */
@@ -239,12 +239,15 @@ interface Where {
 function put(runs: Run[], run: Run, {index, keeps}: Where): void {
   if (index < 0) runs.push(run)
   else runs[index] = run
-  if (run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
+  if (run.outcome && keeps === 'last') forgetEarlier(runs, run)
 }
 
-/** Keeps the last of the ended runs that were skipped, or of those that were not. */
-function forgetEarlier(runs: Run[], skipped: boolean): void {
-  const isOne = ({outcome}: Run) => outcome !== undefined && (outcome === 'skipped') === skipped
+/** Keeps the last of the ended runs that were refused, of those whose job said that it skipped its work, or of the others. */
+function forgetEarlier(runs: Run[], ended: Run): void {
+  const isSkipped = ended.outcome === 'skipped'
+  const tookPlace = hasTakenPlace(ended)
+  const isOne = (run: Run) =>
+    run.outcome !== undefined && (run.outcome === 'skipped') === isSkipped && hasTakenPlace(run) === tookPlace
   const last = runs.findLastIndex(isOne)
   for (let index = last - 1; index >= 0; index--) if (isOne(runs[index] as Run)) runs.splice(index, 1)
 }

@@ -2,6 +2,7 @@ import {graceEnd, lastDisturbance} from '../clock/disturbance.js'
 import {type Clocks, uptimeAt, wallAt} from '../clock/uptime.js'
 import {wasUpAt} from '../clock/was-up.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
+import {hasTakenPlace} from '../run/run.js'
 import {median} from '../run/usual-time.js'
 import type {IncidentFacts, JobFacts, Liveness, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
 import {lastEndOf, streakOf, uncountedEndOf} from './last-end.js'
@@ -63,7 +64,7 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     uncounted: uncountedEndOf(records, lastEnd, clocks),
     streak: streakOf(records, clocks),
     lastGoodAt: records.jobRuns?.lastGoodAt,
-    hasRuns: records.jobRuns?.lastEnd !== undefined || (records.jobRuns?.runs ?? []).some(isRun),
+    hasRuns: records.jobRuns?.lastEnd !== undefined || (records.jobRuns?.runs ?? []).some(hasTakenPlace),
     nextRunInMs: nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}),
     incident,
     skipped: skippedOf(records, clocks),
@@ -102,8 +103,6 @@ function openclawRan(openclaw: OpenClawJobStatus | undefined, {uptime, nowUptime
   const at = openclaw?.lastRunAtMs
   return at === undefined ? undefined : uptimeAt(uptime, {at}, nowUptimeMs)
 }
-
-const isRun = ({outcome}: {readonly outcome?: string}) => outcome !== 'skipped'
 
 /** Since when the job has been watched as it is now; uptime clock. */
 export function watchedSince(job: WatchedJob, watch: WatchedAs | undefined, {nowUptimeMs}: Clocks): number {

@@ -3,6 +3,7 @@ import {type Clocks, uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
 import type {JobRuns} from '../run/job-runs.js'
 import {cancelText, isCutShort} from '../run/outcome.js'
+import {hasTakenPlace} from '../run/run.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import {type JobRecords, sameRunMs} from './liveness.js'
 
@@ -26,18 +27,13 @@ export function uncountedEndOf(
   lastEnd: LastEnd | undefined,
   clocks: Clocks,
 ): JobFacts['uncounted'] {
-  const last = jobRuns?.runs.findLast(({outcome, attempts}) => outcome !== undefined && !isRefused(outcome, attempts))
+  const last = jobRuns?.runs.findLast((run) => run.outcome !== undefined && hasTakenPlace(run))
   if (last?.endedAt === undefined || last.id === lastEnd?.runId) return undefined
   const is = isCutShort(last) ? 'cut-short' : last.outcome === 'skipped' ? 'skipped' : undefined
   const uptimeMs = uptimeAt(clocks.uptime, {at: last.endedAt}, clocks.nowUptimeMs)
   if (is === undefined || (lastEnd && lastEnd.uptimeMs > uptimeMs)) return undefined
   const detail = last.cancelledBy === undefined ? last.detail : cancelText(last.cancelledBy)
   return {is, detail, durationMs: last.durationMs, uptimeMs, endedAt: eventTime({at: last.endedAt}, clocks)}
-}
-
-/** A run that was skipped before it began did not take place. */
-function isRefused(outcome: string, attempts: number): boolean {
-  return outcome === 'skipped' && attempts === 0
 }
 
 function endOfRun({jobRuns}: JobRecords, clocks: Clocks): LastEnd | undefined {

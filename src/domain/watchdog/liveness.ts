@@ -1,7 +1,7 @@
 import {type Clocks, endOfBoot, uptimeAt} from '../clock/uptime.js'
 import {type Lease, leaseState} from '../lease/lease.js'
 import {goodElsewhereSince, isEndOlder, type JobRuns} from '../run/job-runs.js'
-import type {Run} from '../run/run.js'
+import {hasTakenPlace, type Run} from '../run/run.js'
 import type {JobFacts, Liveness} from './job-facts.js'
 
 /** What the journals have of one job. */
@@ -19,7 +19,7 @@ export const sameRunMs = 60_000
 export function livenessOf(records: JobRecords, clocks: Clocks): Liveness {
   const {lease, jobRuns} = records
   const beside = jobRuns?.runs.findLast((one) => goesOn(one, clocks) && (!lease || one.token === undefined))
-  const run = jobRuns?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  const run = jobRuns?.runs.findLast(hasTakenPlace)
   const own = lease && leaseLiveness(lease, records, clocks)
   if (beside && (!own || own.is === 'ended')) return runLiveness(beside, clocks)
   const runOfLease = lease && run && Math.abs(run.startedAt - lease.claimedAt) <= sameRunMs ? run : undefined
@@ -87,10 +87,10 @@ function goesOn({outcome, owner}: Run, {now}: Clocks): boolean {
   return outcome === undefined && owner?.boot === now.boot && owner.host === now.host
 }
 
-/** The last run that was skipped, unless one took place after it. */
+/** The last run that was refused, unless one took place after it. */
 export function skippedOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): JobFacts['skipped'] {
   const last = jobRuns?.runs.at(-1)
-  if (last?.outcome !== 'skipped') return undefined
+  if (!last || hasTakenPlace(last)) return undefined
   const {startedAt: at, detail: reason = 'no reason was given', by} = last
   return {uptimeMs: uptimeAt(uptime, {at}, nowUptimeMs), reason, ...(by !== undefined && {byOtherHost: true})}
 }

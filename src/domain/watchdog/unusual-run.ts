@@ -1,5 +1,6 @@
 import {durationEnvelope, type Envelope, gapEnvelope, judgeDuration, judgeGap} from '../run/envelope.js'
 import type {JobRuns} from '../run/job-runs.js'
+import {hasTakenPlace} from '../run/run.js'
 import type {JobFacts} from './job-facts.js'
 
 /** A run outside of what is usual for its job. It is worth a line, and opens no incident. */
@@ -38,7 +39,7 @@ function lastDuration({lastEnd, goodTimes = []}: JobRuns): UnusualRun | undefine
 
 function lastGap({runs, starts = []}: JobRuns): UnusualRun | undefined {
   const [former, last] = starts.slice(-2)
-  const run = runs.findLast(({outcome}) => outcome !== 'skipped')
+  const run = runs.findLast(hasTakenPlace)
   const envelope = gapEnvelope({starts: starts.slice(0, -1)})
   if (former === undefined || last === undefined || !run || !envelope) return undefined
   const ms = Math.max(0, last - former)

@@ -1,7 +1,7 @@
 import {fleetFloor, openClaimsOf, type StoreTrouble} from '../../domain/fleet/known.js'
 import type {FleetClaim} from '../../domain/fleet/lease.js'
 import {takenOver} from '../../domain/fleet/open-claims.js'
-import {type Run, rerunOf} from '../../domain/run/run.js'
+import {hasTakenPlace, type Run, rerunOf} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import {fateOfClaim} from './fate-of-claim.js'
 import type {FleetDeps, FleetRequest} from './fleet-deps.js'
@@ -25,10 +25,7 @@ export async function claimOf(
 
 /** The last run, if it was interrupted and it is decided that its job is run again; what it holds in the fleet is in the way. */
 function runToRepeat({runs}: FleetDeps, job: string): Run | undefined {
-  const last = runs
-    ?.read()
-    .get(job)
-    ?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  const last = runs?.read().get(job)?.runs.findLast(hasTakenPlace)
   return last?.outcome === 'interrupted' && rerunOf(last)?.ok ? last : undefined
 }
 

@@ -341,6 +341,17 @@ describe('the runs that are kept', () => {
     expect(ids(...ended('a'), ...skips, ...ended('b'))).toEqual(['s29', 'b'])
   })
 
+  test('keeps the last run whose job said that it skipped its work, however often the job was refused since', () => {
+    const skipsWork = (run: string) => [
+      record('started', run),
+      record('attempt-ended', run, {outcome: 'skipped'}),
+      record('ended', run, {outcome: 'skipped'}),
+    ]
+    const good = [record('started', 'a'), record('ended', 'a', {outcome: 'healthy'})]
+    const lines = [...good, ...skipsWork('b'), ...skipsWork('c'), record('skipped', 'd'), record('skipped', 'e')]
+    expect(runsAfter(...lines).map(({id}) => id)).toEqual(['a', 'c', 'e'])
+  })
+
   test('keeps of two runs at once the one that began last, whichever ended last', () => {
     const end = (id: string) => record('ended', id, {outcome: 'failed'})
     expect(ids(record('started', 'a'), record('started', 'b'), end('b'), end('a'))).toEqual(['b'])

@@ -121,14 +121,16 @@ test('a lost lease whose run is known to have ended has ended', () => {
   })
 })
 
-test('a run that took no lease counts by its records, and one skipped is none', () => {
+test('a run that took no lease counts by its records, and one that was refused is none', () => {
   const ended = run(hour, {endedAt: ago(50 * minute).at, outcome: 'healthy'})
-  const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
-  expect(liveness(undefined, ended, skipped)).toMatchObject({
+  const refused = run(minute, {outcome: 'skipped', attempts: 0, detail: 'breaker open'})
+  expect(liveness(undefined, ended, refused)).toMatchObject({
     is: 'ended',
     seenUptimeMs: ago(50 * minute).uptimeMs,
   })
-  expect(liveness(undefined, skipped)).toEqual({is: 'never-seen'})
+  expect(liveness(undefined, refused)).toEqual({is: 'never-seen'})
+  const skipped = run(minute, {endedAt: now.at, outcome: 'skipped', detail: 'the market is closed'})
+  expect(liveness(undefined, ended, skipped)).toMatchObject({is: 'ended', seenUptimeMs: now.mono})
 })
 
 test('a run that took no lease goes on until its end, or that of its boot', () => {
@@ -157,8 +159,8 @@ test('a run that took no lease goes on beside others that have ended since', () 
   expect(liveness(lease(minute), beside).is).toBe('running')
 })
 
-test('why the last run was skipped is known until another run comes', () => {
-  const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
+test('why the last run was refused is known until another run comes', () => {
+  const skipped = run(minute, {outcome: 'skipped', attempts: 0, detail: 'breaker open'})
   const skip = (...runs: Run[]) => skippedOf(records(undefined, runs), clocks)
   expect(skip(run(hour), skipped)).toEqual({uptimeMs: ago(minute).uptimeMs, reason: 'breaker open'})
   expect(skip(skipped, run(0))).toBeUndefined()
