@@ -33,6 +33,15 @@ test.each([
   ['it was decided not to', [...crashed, {...decided, ok: false}]],
   ['another run has cancelled it', [crashed[0]!, {kind: 'cancelled', run: 'r1', byRun: 'r2'}, crashed[1]!]],
   ['a later run began', [...crashed, {kind: 'started', run: 'r2'}]],
+  [
+    'a later run has skipped its work',
+    [
+      ...crashed,
+      {kind: 'started', run: 'r2'},
+      {kind: 'attempt-ended', run: 'r2', outcome: 'skipped'},
+      {kind: 'ended', run: 'r2', outcome: 'skipped'},
+    ],
+  ],
 ])('nothing is to be decided of a run once %s', (_title, records) => {
   expect(undecidedRun(after(...records).jobRuns, undefined)).toBeUndefined()
 })

@@ -129,8 +129,15 @@ test('a run that took no lease counts by its records, and one that was refused i
     seenUptimeMs: ago(50 * minute).uptimeMs,
   })
   expect(liveness(undefined, refused)).toEqual({is: 'never-seen'})
-  const skipped = run(minute, {endedAt: now.at, outcome: 'skipped', detail: 'the market is closed'})
-  expect(liveness(undefined, ended, skipped)).toMatchObject({is: 'ended', seenUptimeMs: now.mono})
+})
+
+test('a run whose job says that it skipped its work is a sign of it, with a lease or without', () => {
+  const ended = run(3 * hour, {endedAt: ago(2 * hour).at, outcome: 'healthy'})
+  const idle = run(hour, {id: 'idle', attempts: 1, outcome: 'skipped', endedAt: ago(50 * minute).at})
+  const seen = {is: 'ended', seenUptimeMs: ago(50 * minute).uptimeMs}
+  expect(liveness(undefined, ended, idle)).toMatchObject(seen)
+  // Its guard was killed before it had given the lease back.
+  expect(liveness(lease(hour), ended, idle)).toMatchObject(seen)
 })
 
 test('a run that took no lease goes on until its end, or that of its boot', () => {
