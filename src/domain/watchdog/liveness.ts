@@ -17,7 +17,8 @@ export const sameRunMs = 60_000
 
 /** The last sign of liveness: the lease's, or that of a run that took no lease or came after it. */
 export function livenessOf(records: JobRecords, clocks: Clocks): Liveness {
-  const {lease, jobRuns} = records
+  const {jobRuns} = records
+  const lease = isOfRefused(records) ? undefined : records.lease
   const beside = jobRuns?.runs.findLast((one) => goesOn(one, clocks) && (!lease || one.token === undefined))
   const run = jobRuns?.runs.findLast(hasTakenPlace)
   const own = lease && leaseLiveness(lease, records, clocks)
@@ -26,6 +27,15 @@ export function livenessOf(records: JobRecords, clocks: Clocks): Liveness {
   if (own && runOfLease) return withRunEnd(own, runOfLease, clocks)
   if (own && !(lease && run && run.startedAt > lease.claimedAt)) return own
   return run ? runLiveness(run, clocks) : {is: 'never-seen'}
+}
+
+/**
+ * Whether the lease is that of a run which was refused once it had it, as by a breaker: its job was not started. Of one that
+ * another host of the fleet has, the refusal is a sign.
+ */
+function isOfRefused({lease, jobRuns}: JobRecords): boolean {
+  const run = lease?.released && jobRuns?.runs.findLast(({id}) => id === lease.holder)
+  return run !== undefined && run.by === undefined && !hasTakenPlace(run)
 }
 
 function leaseLiveness(lease: Lease, {deadLease}: JobRecords, clocks: Clocks): Liveness {

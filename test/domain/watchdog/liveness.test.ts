@@ -131,6 +131,18 @@ test('a run that took no lease counts by its records, and one that was refused i
   expect(liveness(undefined, refused)).toEqual({is: 'never-seen'})
 })
 
+test('the lease of a run that was refused is no sign of its job, unless another host of the fleet has that', () => {
+  const ended = run(3 * hour, {endedAt: ago(2 * hour).at, outcome: 'healthy', token: 1})
+  const refused = run(hour, {id: 'x', attempts: 0, outcome: 'skipped', detail: 'breaker open', endedAt: ago(hour).at})
+  const given = lease(hour, {token: 2, released: {at: ago(hour).at, mono: ago(hour).uptimeMs, status: 'error'}})
+  expect(liveness(given, ended, refused)).toMatchObject({is: 'ended', seenUptimeMs: ago(2 * hour).uptimeMs})
+  expect(liveness(given, refused)).toEqual({is: 'never-seen'})
+  expect(liveness(given, ended, {...refused, by: 'web-18'})).toMatchObject({seenUptimeMs: ago(hour).uptimeMs})
+  // The run before lost its lease, and goes on.
+  const owner = {process: {pid: 7, start: '1'}, host: 'h', boot: 'a'}
+  expect(liveness(given, run(3 * hour, {token: 1, owner}), refused).is).toBe('running-unleased')
+})
+
 test('a run whose job says that it skipped its work is a sign of it, with a lease or without', () => {
   const ended = run(3 * hour, {endedAt: ago(2 * hour).at, outcome: 'healthy'})
   const idle = run(hour, {id: 'idle', attempts: 1, outcome: 'skipped', endedAt: ago(50 * minute).at})
