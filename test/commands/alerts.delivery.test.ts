@@ -74,6 +74,25 @@ describe('a run without a watchdog', () => {
     await delivered(box)
   })
 
+  test.each([
+    ['skips its work', 'echo \'{"outcome":"skipped"}\' > "$GUARD_RESULT_FILE"', []],
+    ['has lost the reader of its output', 'echo one; sleep 1; echo two; sleep 60', ['|', 'head', '-n1']],
+  ])('that fails, then one that %s, and a good one: its recovery is told', async (_title, second, more) => {
+    const job = {command: ['sh', '-c', '. ./what'], schedule: '0 3 1 1 *'}
+    const box = sandbox({jobs: {scan: job}, watchdog: {escalateAfter: '1s'}})
+    for (const [what, words] of [
+      ['exit 3', []],
+      [second, more],
+      ['true', []],
+    ] as const) {
+      writeFileSync(box.path('what'), what)
+      await box.sh(['guard', 'run', 'scan', ...words].join(' '))
+      await until(() => sent(box).length > 0, 'the message')
+    }
+    await until(() => sent(box).length === 2, 'the recovery')
+    expect(sent(box).map(({kind}) => kind)).toEqual(['trouble', 'recovery'])
+  })
+
   test('that fails again and again is repeated with what is so by then', async () => {
     const box = sandbox({}, {repeat: ['2s']})
     const told = () => sent(box).map(({jobs: [job]}) => job)
