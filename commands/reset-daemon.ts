@@ -31,6 +31,6 @@ export default defineCommand({
       }
     }
     const newsOnly = !flags.verbose && !isTerminal('stdout')
-    return runResetDaemon(guard, {watchMs: flags.watch, json, newsOnly, show})
+    return runResetDaemon(guard, {watchMs: flags.watch, json, newsOnly, show, openGuard})
   },
 })

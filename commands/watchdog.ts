@@ -19,6 +19,6 @@ export default defineCommand({
     const guard = await openGuard()
     if (flags['dry-run']) return dryRun(guard, {json, show})
     const newsOnly = !flags.verbose && !isTerminal('stdout')
-    return runWatchdog(guard, {watchMs: flags.watch, json, newsOnly, show})
+    return runWatchdog(guard, {watchMs: flags.watch, json, newsOnly, show, openGuard})
   },
 })

@@ -190,6 +190,20 @@ test('a watch tells each round in one line of JSON, and ends with TERM', async (
   expect(rounds[0]).toBe('unhealthy')
 })
 
+test('each round of a watch goes by the settings of its time', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  const watch = box.start(['watchdog', '--watch', '1s', '--json'])
+  const isWatched = (job: string) =>
+    existsSync(box.path('state/incidents.jsonl')) &&
+    box.journal('incidents.jsonl').some(({kind, jobs}) => kind === 'watched' && (jobs as string[]).includes(job))
+  await until(() => isWatched('scan'), 'the first round')
+  box.write('.guardianrc.yaml', `${settings}  more: {command: ["true"]}\n`)
+  await until(() => isWatched('more'), 'the job that is new is watched')
+  watch.kill('SIGTERM')
+  expect((await watch.ended).code).toBe(0)
+})
+
 test('the evidence of a job in trouble has what became of its resets so far', async () => {
   const box = createSandbox()
   const id = '3a7f742b-889a-4c05-9697-f5f873fea02c'

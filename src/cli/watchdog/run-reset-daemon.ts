@@ -11,6 +11,7 @@ import {printWarning} from '../output/stderr.js'
 import {jsonLine, writeOut} from '../output/stdout.js'
 import {isTerminal} from '../output/terminal.js'
 import {renderResetRound} from '../render/reset.js'
+import {freshGuard, hasUsableSettings} from '../settings/fresh-guard.js'
 import {resetLease, wireResetDaemon} from '../wire/reset-daemon.js'
 import {warnOfRound} from './failed-round.js'
 
@@ -21,6 +22,8 @@ interface ResetDaemonOptions {
   /** Prints nothing of a round that answered no request. */
   readonly newsOnly: boolean
   readonly show: Call['show']
+  /** Reads the settings anew. */
+  readonly openGuard: Call['openGuard']
 }
 
 const noRound: ResetRound = {answered: [], waiting: [], pending: [], unreadable: 0}
@@ -63,9 +66,13 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
   return undefined
 }
 
+/** Each round goes by the settings of its time, as those of a crontab do. */
 async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: number}, stop: AbortSignal): Promise<void> {
+  const hasOpenClaw = (next: Guard) => hasUsableSettings(next) && next.settings.openclaw !== undefined
+  const guardNow = freshGuard(guard, options.openGuard, hasOpenClaw)
+  const roundOf = (now: Guard) => underLease(now, stop)
   while (!stop.aborted) {
-    const round = await underLease(guard, stop).catch(warnOfRound('reset daemon'))
+    const round = await guardNow().then(roundOf).catch(warnOfRound('reset daemon'))
     if (round && hasNews(round)) showNews(round, options)
     await guard.clock.sleep(options.watchMs, stop)
   }

@@ -27,6 +27,7 @@ import {exitCodes, healthExitCodes} from '../output/exit-codes.js'
 import {printWarning} from '../output/stderr.js'
 import {jsonLine, writeOut} from '../output/stdout.js'
 import {isTerminal} from '../output/terminal.js'
+import {freshGuard, hasUsableSettings} from '../settings/fresh-guard.js'
 import {recoverIn, startReruns, tidyAfter} from '../wire/recover.js'
 import {wireSayOnce} from '../wire/say-once.js'
 import {ownLease, roundPlan, wireWatchdog} from '../wire/watchdog.js'
@@ -39,6 +40,8 @@ interface WatchdogOptions {
   /** Prints only what was opened, told or resolved, since cron mails whatever is printed. */
   readonly newsOnly: boolean
   readonly show: Call['show']
+  /** Reads the settings anew. */
+  readonly openGuard: Call['openGuard']
   /** Nothing was done. */
   readonly isPlan?: boolean
 }
@@ -85,7 +88,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
     return json
   }
   if (watchesNone) reportNoJobs(guard)
-  if (!watchesNone || !isTerminal('stdout')) await watch(guard, jobs, {...options, watchMs})
+  if (!watchesNone || !isTerminal('stdout')) await watch(guard, {...options, watchMs})
   return undefined
 }
 
@@ -115,7 +118,7 @@ function answer(round: Round, options: ShowOptions): Promise<RoundJson> {
   return showRound(round, options)
 }
 
-type ShowOptions = Omit<WatchdogOptions, 'watchMs'>
+type ShowOptions = Omit<WatchdogOptions, 'watchMs' | 'openGuard'>
 
 /** For people or for programs, never for both. */
 async function showRound({evaluation, status}: Round, options: ShowOptions): Promise<RoundJson> {
@@ -136,15 +139,14 @@ export async function recoverAndWatch(guard: Guard): Promise<object> {
   return {...evaluationToJson(evaluation, status), ...(recovered && {recovered: recoveredToJson(recovered)})}
 }
 
-async function watch(
-  guard: Guard,
-  jobs: readonly WatchedJob[],
-  options: WatchdogOptions & {watchMs: number},
-): Promise<void> {
+/** Each round goes by the settings of its time, as those of a crontab do. */
+async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
+  const guardNow = freshGuard(guard, options.openGuard, hasUsableSettings)
+  const roundOf = (now: Guard) => underLease(now, watchedJobs(now.settings), 'on')
   const stop = new AbortController()
   onSignals(['SIGINT', 'SIGTERM'], () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard, jobs, 'on').catch(warnOfRound('watchdog'))
+    const round = await guardNow().then(roundOf).catch(warnOfRound('watchdog'))
     // The text has news alone, and JSON has every round, one on each line.
     const json = round && (await showRound(round, {...options, newsOnly: true}))
     if (json) writeOut(jsonLine(json))

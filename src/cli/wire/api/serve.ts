@@ -8,6 +8,7 @@ import {readHostName} from '../../../system/host/host.js'
 import {version} from '../../build-info.js'
 import type {Guard} from '../../guard.js'
 import {reportFault} from '../../output/report-error.js'
+import {freshGuard} from '../../settings/fresh-guard.js'
 import {wireApi} from './api.js'
 import {changeFeed} from './change-feed.js'
 import {allowedHosts, listen, type Place} from './listen.js'
@@ -61,27 +62,5 @@ export async function serveHttp(
       streams.close()
       return closeServer(server)
     },
-  }
-}
-
-/** The settings are looked at again after so long: opening anew would read all journals from their beginning. */
-const settledMs = 1000
-
-/** The same guard while the settings are the same, else a new one. */
-function freshGuard(first: Guard, openGuard: () => Promise<Guard>): () => Promise<Guard> {
-  let guard = first
-  let known = JSON.stringify(first.settings)
-  let lookedAt = first.clock.mono()
-  return async () => {
-    const now = guard.clock.mono()
-    if (now - lookedAt < settledMs) return guard
-    lookedAt = now
-    const next = await openGuard()
-    const settings = JSON.stringify(next.settings)
-    if (settings === known) return guard
-    known = settings
-    guard = next
-    guard.ensureState()
-    return guard
   }
 }
