@@ -3,6 +3,7 @@ import {hostname} from 'node:os'
 import {describe, expect, test} from 'vitest'
 import {readBootId} from '../../src/system/host/host.js'
 import {createSandbox, isAlive, type Sandbox, until} from '../support/sandbox.js'
+import {inTerminal} from '../support/terminal.js'
 
 const settings = `
 watchdog: {bootGrace: 0s, escalateAfter: 0s}
@@ -202,6 +203,14 @@ test('each round of a watch goes by the settings of its time', async () => {
   await until(() => isWatched('more'), 'the job that is new is watched')
   watch.kill('SIGTERM')
   expect((await watch.ended).code).toBe(0)
+})
+
+test('a process that stays says once on its terminal what is wrong in the settings', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', `${settings}channels: {ops: {type: pigeon}}\n`)
+  const rounds = 'until test "$(grep -c claimed state/leases.jsonl)" -ge 3; do sleep 0.2; done'
+  const {stdout} = await inTerminal(box, `guard watchdog --watch 1s & ${rounds} 2> /dev/null; kill $!; wait`)
+  expect(stdout.match(/"pigeon" is unknown/g)).toHaveLength(1)
 })
 
 test('the evidence of a job in trouble has what became of its resets so far', async () => {

@@ -8,7 +8,7 @@ import type {Journal} from '../../journal/journal.js'
 import type {JournalSpec} from '../../journal/spec.js'
 import type {Clock} from '../../system/host/clock.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
-import {printWarning} from '../output/stderr.js'
+import {printWarning, warnOnce} from '../output/stderr.js'
 import {wireSayOnce} from '../wire/say-once.js'
 import {reasonOfWrong} from './wrong-settings-reason.js'
 
@@ -23,17 +23,20 @@ export interface Announcer {
   log(text: string): void
 }
 
+/** A process that stays opens its settings again and again. */
+const warnOfSettings = warnOnce(printWarning)
+
 type SaidSettings = Pick<WrongSettings, 'message' | 'notice' | 'jobs'>
 
 /**
- * Says that parts of the settings are wrong: on a terminal each time, else in the process that records it, because cron
+ * Says that parts of the settings are wrong: on a terminal in each process, else in the process that records it, because cron
  * mails what is printed.
  *
  * @returns what records it, to be called once the state directory can be used
  */
 export function announceWrongSettings(guard: Announcer, wrong: SaidSettings): () => void {
   const isTerminal = isatty(2)
-  if (isTerminal) printWarning(wrong.message)
+  if (isTerminal) warnOfSettings(wrong.message)
   let isDone = false
   return () => {
     if (isDone) return
