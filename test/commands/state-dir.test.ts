@@ -56,3 +56,14 @@ test.each([
   expect(ended.stdout).not.toContain('GUARD_STATE_IS_MADE')
   expect(existsSync(box.stateDir)).toBe(false)
 })
+
+test.each([
+  ['breakers', ['breaker', 'list']],
+  ['budgets', ['budget', 'list']],
+  ['leases', ['lease', 'list']],
+  ['silences', ['alerts', 'silence', 'list']],
+])('a list of %s makes no state directory', async (_title, args) => {
+  const box = createSandbox()
+  expect((await box.guard(...args)).code).toBe(0)
+  expect(existsSync(box.stateDir)).toBe(false)
+})

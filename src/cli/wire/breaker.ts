@@ -1,5 +1,5 @@
 import {pathText} from '../../config/problems.js'
-import type {Breakers} from '../../domain/breaker/breaker.js'
+import type {Breaker, Breakers} from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {BreakerSettings, Settings} from '../../domain/settings/settings.js'
@@ -12,6 +12,15 @@ import {identifyProcess, processState} from '../../system/process/identity.js'
 import type {BreakerDeps} from '../../usecases/breaker/breaker.js'
 import type {RunBreakerDeps} from '../../usecases/run/run-breaker.js'
 import type {Guard} from '../guard.js'
+
+/** All breakers that are on record, and now. Makes no state directory. */
+export function readBreakers({clock, journal}: Guard): {
+  readonly breakers: readonly Breaker[]
+  readonly now: ClockReading
+} {
+  const now = {...readBootRef(), at: clock.now(), mono: clock.mono()}
+  return {breakers: [...journal(breakerStream).read().values()], now}
+}
 
 /** What the use cases of breakers need. */
 export function wireBreaker(guard: Guard): BreakerDeps & {readonly breakers: Journal<Breakers>} {

@@ -3,8 +3,7 @@ import {showControls} from '../../../domain/log/show-controls.js'
 import {jobNames} from '../../../domain/settings/settings.js'
 import {GuardError} from '../../../errors.js'
 import type {Api} from '../../../http/api.js'
-import {breakerStream, incidentStream} from '../../../journal/failure-streams.js'
-import {readBootRef} from '../../../system/host/host.js'
+import {incidentStream} from '../../../journal/failure-streams.js'
 import {activeSilences} from '../../../usecases/alert/manage-silences.js'
 import {readAlerts} from '../../../usecases/alert/read-alerts.js'
 import {checkHealth} from '../../../usecases/diagnose/check-health.js'
@@ -26,6 +25,7 @@ import {storyToJson} from '../../render/why.js'
 import {jobListJson, jobPageJson, statusWith} from '../../show-status.js'
 import {holderSettings} from '../../watchdog/watching.js'
 import {wireAlerts, wireSilences} from '../alerts/alerts.js'
+import {readBreakers} from '../breaker.js'
 import {wireHealth} from '../diagnose/health.js'
 import {redactedEnd} from '../diagnose/log-end.js'
 import {logDeps, logSecrets} from '../diagnose/logs.js'
@@ -61,7 +61,7 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
     alerts: async (limit) => alerts(await guardNow(), limit),
     silences: async () => ({silences: activeSilences(wireSilences(await guardNow())).map(silenceToJson)}),
     leases: async () => ({leases: await listLeases(wireLease(await guardNow()))}),
-    breakers: async () => breakers(await guardNow()),
+    breakers: async () => breakersOf(await guardNow()),
     scheduler: async () => (await import('../../scheduler/show-scheduler.js')).schedulerJson(await guardNow()),
     ...wireMetrics(guardNow),
     ...wireChanges(guardNow),
@@ -135,8 +135,7 @@ function alerts(guard: Guard, limit: number): object {
   return {counts: countByLevel(last), alerts: last.map(alertToJson)}
 }
 
-/** Not wired as for the command, which would make a state directory that is gone. */
-function breakers(guard: Guard): object {
-  const now = {...readBootRef(), at: guard.clock.now(), mono: guard.clock.mono()}
-  return {breakers: [...guard.journal(breakerStream).read().values()].map((breaker) => breakerToJson(breaker, now))}
+function breakersOf(guard: Guard): object {
+  const {breakers, now} = readBreakers(guard)
+  return {breakers: breakers.map((breaker) => breakerToJson(breaker, now))}
 }
