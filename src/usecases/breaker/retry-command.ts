@@ -68,14 +68,30 @@ function guarded(deps: RetryCommandDeps, breaker: BreakerDeps, {target, policy, 
         `close it by hand: guard breaker close ${target}`,
       ])
     },
-    takeToken: () => (takeRetryToken(breaker, target, budget) ? undefined : retryBudgetSpent({target})),
+    takeToken: () => {
+      const isTaken =
+        tolerated(deps, 'the retry budget was not asked', () => takeRetryToken(breaker, target, budget)) ?? true
+      return isTaken ? undefined : retryBudgetSpent({target})
+    },
     record: (last: CommandAttempt, probe: string | undefined) => {
       const ok = hasAnswered(last.outcome, last.class)
       // A probe that says nothing ends with its process.
       if (ok === undefined) return
-      const change = recordCall(breaker, {target, policy}, {ok, probe, credit: budget.ratio})
-      if (change.change === 'opened') deps.warn(`the breaker of ${target} opened: ${change.reason}`)
-      if (change.change === 'closed') deps.warn(`the breaker of ${target} closed: the probe succeeded`)
+      const end = {ok, probe, credit: budget.ratio}
+      const change = tolerated(deps, 'its end is not recorded', () => recordCall(breaker, {target, policy}, end))
+      if (change?.change === 'opened') deps.warn(`the breaker of ${target} opened: ${change.reason}`)
+      if (change?.change === 'closed') deps.warn(`the breaker of ${target} closed: the probe succeeded`)
     },
+  }
+}
+
+/** Once the command has begun, a journal that cannot be read or written changes neither its attempts nor its exit code. */
+function tolerated<T>({warn}: Pick<RetryCommandDeps, 'warn'>, without: string, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    warn(`${without}: ${error.message}`)
+    return undefined
   }
 }

@@ -74,6 +74,19 @@ describe('a command that calls a target', () => {
     ])
   })
 
+  test('has its own exit code also if the disk is full meanwhile, and is tried again as ever', async () => {
+    const {run, breaker, warnings} = scene([refused, good])
+    const fail = () => {
+      throw new GuardError('io', 'breakers.jsonl: no space left on the device')
+    }
+    Object.assign(breaker.breakers, {append: fail, note: fail})
+    expect(await run()).toMatchObject({...good, attempts: 2})
+    expect(warnings).toEqual([
+      'the retry budget was not asked: breakers.jsonl: no space left on the device',
+      'its end is not recorded: breakers.jsonl: no space left on the device',
+    ])
+  })
+
   test('and was killed says nothing of the target: its probe ends with its process', async () => {
     const {run, halfOpen, kinds} = scene([{outcome: 'killed', class: 'unknown', exitCode: 143}])
     halfOpen()
