@@ -1,29 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
-import {type Lease, leaseFold} from '../../../src/domain/lease/lease.js'
-import type {LivingProcess} from '../../../src/system/process/holder-liveness.js'
+import type {Lease} from '../../../src/domain/lease/lease.js'
 import {acquireLease, listLeases} from '../../../src/usecases/lease/acquire-lease.js'
 import {checkLease, releaseLease, renewLease} from '../../../src/usecases/lease/held-lease.js'
-import type {LeaseDeps, LeaseRequest} from '../../../src/usecases/lease/lease.js'
-import {fakeClock} from '../../support/fake-clock.js'
-import {memoryJournal} from '../../support/memory-journal.js'
-
-/** Two contenders and the processes that are said to live. */
-function contest() {
-  const clock = fakeClock()
-  const leases = memoryJournal(leaseFold, clock)
-  const alive = new Map<string, LivingProcess>()
-  const deps: LeaseDeps = {
-    clock,
-    leases,
-    here: {host: 'host-1', boot: 'boot-1'},
-    lostToken: () => undefined,
-    livingProcessOf: async ({holder}: Lease) => alive.get(holder) ?? 'unknown',
-  }
-  const acquire = (holder: string, more: Partial<LeaseRequest> = {}) =>
-    acquireLease(deps, {job: 'scan', holder, ttlMs: 60_000, process: undefined, waitMs: 0, ...more})
-  return {clock, leases, alive, deps, acquire}
-}
+import type {LeaseDeps} from '../../../src/usecases/lease/lease.js'
+import {leaseContest} from '../../support/lease-contest.js'
 
 type Leases = LeaseDeps['leases']
 
@@ -41,7 +22,7 @@ const fenced = expect.objectContaining({kind: 'fenced'})
 
 describe('acquiring', () => {
   test('a free lease is granted, and refused to others while it runs', async () => {
-    const {acquire, clock} = contest()
+    const {acquire, clock} = leaseContest()
     expect(await acquire('a')).toMatchObject({holder: 'a', token: 1})
     clock.advance(59_999)
     await expect(acquire('b')).rejects.toMatchObject({
@@ -53,14 +34,14 @@ describe('acquiring', () => {
   })
 
   test('refusing writes nothing', async () => {
-    const {acquire, leases} = contest()
+    const {acquire, leases} = leaseContest()
     await acquire('a')
     await expect(acquire('b')).rejects.toThrow(/held by a for 60 s more \(token 1\)/)
     expect(leases.lines).toHaveLength(1)
   })
 
   test('a job that outlived its guard keeps the lease past its time', async () => {
-    const {acquire, alive, clock} = contest()
+    const {acquire, alive, clock} = leaseContest()
     await acquire('a')
     alive.set('a', 'job')
     clock.advance(3_600_000)
@@ -70,7 +51,7 @@ describe('acquiring', () => {
   })
 
   test('waiting ends with the lease, or with the time for it', async () => {
-    const {acquire, clock} = contest()
+    const {acquire, clock} = leaseContest()
     await acquire('a')
     const started = clock.mono()
     await expect(acquire('b', {waitMs: 10_000})).rejects.toMatchObject({kind: 'busy'})
@@ -80,7 +61,7 @@ describe('acquiring', () => {
   })
 
   test('waiting ends when the process that would get the lease has died, and claims nothing', async () => {
-    const {acquire, clock, leases} = contest()
+    const {acquire, clock, leases} = leaseContest()
     await acquire('a', {ttlMs: 1000})
     const started = clock.mono()
     const isWanted = () => clock.mono() - started < 1000
@@ -90,7 +71,7 @@ describe('acquiring', () => {
   })
 
   test('only a holder that is wanted to end is waited for', async () => {
-    const {acquire, clock} = contest()
+    const {acquire, clock} = leaseContest()
     await acquire('a', {ttlMs: 5000})
     const patient = {waitMs: 10_000, isWanted: ({holder}: Lease) => holder === 'a'}
     expect(await acquire('b', patient)).toMatchObject({holder: 'b', token: 2})
@@ -100,7 +81,7 @@ describe('acquiring', () => {
   })
 
   test('of two claims at the same moment the first line wins', async () => {
-    const {acquire, deps, leases} = contest()
+    const {acquire, deps, leases} = leaseContest()
     const rival: RawRecord = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
     const livingProcessOf = async () => 'none' as const
     await acquire('old')
@@ -121,7 +102,7 @@ describe('acquiring', () => {
   })
 
   test('a process that was stopped for longer than its ttl asks again before it acts', async () => {
-    const {deps, leases, clock} = contest()
+    const {deps, leases, clock} = leaseContest()
     const slow = followed(leases, (kind) => {
       if (kind === 'claimed') clock.advance(2000)
     })
@@ -133,7 +114,7 @@ describe('acquiring', () => {
 })
 
 test('a process that was stopped for longer than its ttl, and replaced meanwhile, finds the lease busy and is not fenced', async () => {
-  const {deps, leases, clock, acquire} = contest()
+  const {deps, leases, clock, acquire} = leaseContest()
   let stops = 1
   const slow = followed(leases, () => {
     if (stops-- <= 0) return
@@ -151,7 +132,7 @@ test('a process that was stopped for longer than its ttl, and replaced meanwhile
 
 describe('holding', () => {
   test('a holder whose lease went to another is fenced from everything', async () => {
-    const {acquire, deps, clock, leases} = contest()
+    const {acquire, deps, clock, leases} = leaseContest()
     const old = await acquire('a')
     clock.advance(60_000)
     await acquire('b')
@@ -163,7 +144,7 @@ describe('holding', () => {
   })
 
   test('an expired lease fails the check, and may still be renewed while no other holder has it', async () => {
-    const {acquire, deps, clock} = contest()
+    const {acquire, deps, clock} = leaseContest()
     const lease = await acquire('a')
     clock.advance(60_000)
     expect(() => checkLease(deps, lease)).toThrow(/has expired/)
@@ -172,7 +153,7 @@ describe('holding', () => {
   })
 
   test('a release frees the lease at once, and a second one changes nothing', async () => {
-    const {acquire, deps, leases} = contest()
+    const {acquire, deps, leases} = leaseContest()
     const lease = await acquire('a')
     const release = {...lease, status: 'error' as const, detail: 'no feed'}
     releaseLease(deps, release)
@@ -184,8 +165,8 @@ describe('holding', () => {
 })
 
 test('in a journal that began anew, a holder of the same token by another claim is fenced', async () => {
-  const {deps} = contest()
-  const {leases, acquire} = contest()
+  const {deps} = leaseContest()
+  const {leases, acquire} = leaseContest()
   const old = await acquireLease(deps, {job: 'scan', holder: 'a', ttlMs: 60_000, process: undefined, waitMs: 0})
   const anew = {...deps, leases}
   expect(await acquire('b')).toMatchObject({token: old.token})
@@ -196,7 +177,7 @@ test('in a journal that began anew, a holder of the same token by another claim 
 })
 
 test('the list shows how the lease of each job ended', async () => {
-  const {acquire, deps, clock, alive} = contest()
+  const {acquire, deps, clock, alive} = leaseContest()
   const first = await acquire('a', {job: 'z-released'})
   await acquire('b', {job: 'expired', ttlMs: 1000})
   await acquire('c', {job: 'held', process: {pid: 7, start: '1'}})
