@@ -78,7 +78,6 @@ interface Decision {
 }
 
 function decisionsOf(deps: DecideDeps, jobs: readonly ScheduledJob[], nowMs: number): readonly Decision[] {
-  if (jobs.length === 0) return []
   const {host, slots, isStarted} = deps
   const state = deps.journal.read()
   const runs = deps.runs.read()
