@@ -13,7 +13,7 @@ type Opened = Pick<Guard, 'settings' | 'clock' | 'ensureState'>
 export function freshGuard<G extends Opened>(
   first: G,
   openGuard: () => Promise<G>,
-  isUsable: (next: G) => boolean = () => true,
+  isUsable: (next: G, former: G) => boolean = () => true,
 ): () => Promise<G> {
   let guard = first
   let known = JSON.stringify(first.settings)
@@ -24,7 +24,7 @@ export function freshGuard<G extends Opened>(
     lookedAt = now
     const next = await openGuard()
     const settings = JSON.stringify(next.settings)
-    if (settings === known || !isUsable(next)) return guard
+    if (settings === known || !isUsable(next, guard)) return guard
     known = settings
     guard = next
     guard.ensureState()
@@ -32,7 +32,8 @@ export function freshGuard<G extends Opened>(
   }
 }
 
-/** Settings that cannot be used as a whole name neither jobs nor, perhaps, the state directory. */
-export function hasUsableSettings({settings}: Pick<Guard, 'settings'>): boolean {
-  return settings.wrong?.refusal === undefined
+/** Where a file is broken or gone, nothing says which jobs there are and, perhaps, where the state directory is. */
+export function hasUsableSettings({settings}: Pick<Guard, 'settings'>, former: Pick<Guard, 'settings'>): boolean {
+  const isGone = settings.file === undefined && former.settings.file !== undefined
+  return settings.wrong?.refusal === undefined && !isGone
 }

@@ -68,7 +68,8 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
 
 /** Each round goes by the settings of its time, as those of a crontab do. */
 async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: number}, stop: AbortSignal): Promise<void> {
-  const hasOpenClaw = (next: Guard) => hasUsableSettings(next) && next.settings.openclaw !== undefined
+  const hasOpenClaw = (next: Guard, former: Guard) =>
+    hasUsableSettings(next, former) && next.settings.openclaw !== undefined
   const guardNow = freshGuard(guard, options.openGuard, hasOpenClaw)
   const roundOf = (now: Guard) => underLease(now, stop)
   while (!stop.aborted) {

@@ -30,8 +30,9 @@ test('a process that stays goes by the settings as they are now, in a state dire
   expect(made).toEqual(['second.yaml'])
 })
 
-test('while settings cannot be used the former ones stay; with a part that is wrong they are taken', async () => {
+test('while the file is broken or gone the former settings stay; with a part that is wrong they are taken', async () => {
   const {later} = scene()
+  expect((await later({file: undefined} as never)).file).toBe('first.yaml')
   const wrong = {message: 'it is not YAML', parts: [], jobs: {}}
   expect((await later({file: 'second.yaml', wrong: {...wrong, refusal: 'it is not YAML'}})).file).toBe('first.yaml')
   expect((await later({wrong: {...wrong, parts: ['channels']}})).file).toBe('second.yaml')
