@@ -1,5 +1,6 @@
 import {formatDuration} from '../clock/duration.js'
 import type {RawRecord} from '../journal/record.js'
+import {cancelledClass, readerGoneClass} from '../run/outcome.js'
 import {rerunStep} from '../run/run.js'
 import type {AlertLevel, BudgetSettings} from '../settings/job.js'
 
@@ -50,14 +51,19 @@ export function countedSteps(newestFirst: Iterable<RawRecord>, since: number): r
     const streak = healthyRuns.get(job) ?? 0
     if (streak >= healthyRunsThatProve) continue
     if (kind === budgetResetKind) healthyRuns.set(job, healthyRunsThatProve)
-    if (kind === 'ended') healthyRuns.set(job, isHealthyAlone(record) ? streak + 1 : 0)
+    const isProof = provesHealth(record)
+    if (isProof !== undefined) healthyRuns.set(job, isProof ? streak + 1 : 0)
     const step = kind === 'step-ended' ? stepOf(record) : undefined
     if (step) counted.push(step)
   }
   return counted
 }
 
-function isHealthyAlone({outcome, recovered}: RawRecord): boolean {
+/** @returns undefined if it is no end of a run, or of one that says nothing for or against its job */
+function provesHealth({kind, outcome, recovered, class: failureClass}: RawRecord): boolean | undefined {
+  if (kind === 'interrupted') return false
+  if (kind !== 'ended' || outcome === 'skipped') return undefined
+  if (outcome === 'killed' && (failureClass === readerGoneClass || failureClass === cancelledClass)) return undefined
   return outcome === 'healthy' && recovered !== true
 }
 

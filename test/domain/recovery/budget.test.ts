@@ -51,6 +51,10 @@ const reset = (minutesAgo: number, job = 'check'): RawRecord[] => [
   {kind: 'budget-reset', job, at: now - minutesAgo * minute},
 ]
 
+const end = (kind: string, minutesAgo: number, facts = {}): RawRecord[] => [
+  {kind, job: 'check', run: `r${++runs}`, at: now - minutesAgo * minute, ...facts},
+]
+
 const of = {job: 'check', class: 'uw-socket'}
 const past = (...history: RawRecord[][]) => countedSteps(history.flat().reverse(), now - budget.perMs)
 const job = (...history: RawRecord[][]) => askJobBudget(past(...history), of, question)
@@ -92,6 +96,36 @@ test.each<[string, RawRecord[][], boolean]>([
     [run('failed', 20), run('healthy', 15), run('healthy', 12), run('failed', 9), run('healthy', 3)],
     false,
   ],
+  [
+    'an interrupted run between them is trouble',
+    [
+      run('failed', 20),
+      run('failed', 17),
+      run('healthy', 15),
+      run('healthy', 12),
+      end('interrupted', 9),
+      run('healthy', 3),
+    ],
+    false,
+  ],
+  ...(
+    [
+      ['whose job skipped its work', {outcome: 'skipped'}],
+      ['whose reader has gone', {outcome: 'killed', class: 'reader-gone'}],
+      ['that was cancelled', {outcome: 'killed', class: 'cancelled'}],
+    ] as const
+  ).map(([title, facts]): [string, RawRecord[][], boolean] => [
+    `a run ${title} says nothing between them`,
+    [
+      run('failed', 20),
+      run('failed', 17),
+      run('healthy', 15),
+      run('healthy', 12),
+      end('ended', 9, facts),
+      run('healthy', 3),
+    ],
+    true,
+  ]),
   ['a reset by hand gives it back', [run('failed', 20), run('failed', 15), reset(10)], true],
   ['a reset of another job does not', [run('failed', 20), run('failed', 15), reset(10, 'other')], false],
   ['what is spent after a reset counts', [reset(22), run('failed', 20), run('failed', 15)], false],
