@@ -58,7 +58,12 @@ interface TellFacts {
   readonly silences: Silences
   /** Whether the settings have this channel; another process with other settings may know it. */
   readonly isKnown: (channel: string) => boolean
+  /** Wall clock, ms: when the last run of the job that counts ended, if it was bad. */
+  readonly badEndOf: (job: string) => number | undefined
 }
+
+/** A watchdog that makes a round a minute has judged a run by then. */
+const judgedAfterMs = 120_000
 
 /** What to tell each channel now about each group. Each interval is a clock of its own, as in Alertmanager. */
 export function decideNews({groups}: OutboxState, facts: TellFacts): TellDecision {
@@ -133,9 +138,7 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   if (all.length === 0) {
     // A channel may have no part in what the trouble has become; it is over when it is over for all.
     if (!group.hasEnd || group.jobs.size > 0) return undefined
-    const atMs = told?.heard
-      ? endOfWait(group.lastMs, facts.policyOf(channel).recoveryWaitMs, facts.nowMs)
-      : facts.nowMs
+    const atMs = told?.heard ? recoveryAt(group, channel, facts) : facts.nowMs
     return {atMs, news: {...about, kind: 'recovery', why: 'over', news: [], level: 'INFO'}}
   }
   // What is silent neither makes a group grow nor worse.
@@ -159,6 +162,13 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   return group.hasEnd && told?.silence === silence.id
     ? {...next, atMs: Math.max(facts.nowMs + 1, silence.untilMs)}
     : {...next, silence}
+}
+
+/** A job that has ended badly since it was well may be in trouble again, which is for the watchdog to say. */
+function recoveryAt({lastMs, well}: Group, channel: string, {nowMs, policyOf, badEndOf}: TellFacts): number {
+  const isOverMs = endOfWait(lastMs, policyOf(channel).recoveryWaitMs, nowMs)
+  const badMs = Math.max(...[...well].map((job) => badEndOf(job) ?? 0))
+  return badMs > lastMs ? Math.max(isOverMs, endOfWait(badMs, judgedAfterMs, nowMs)) : isOverMs
 }
 
 interface Present {

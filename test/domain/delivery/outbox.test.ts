@@ -90,7 +90,13 @@ describe('the outbox', () => {
       fc.property(fc.array(line, {maxLength: 20}), (lines) => {
         const {state} = folded(noted(1), pending('m'), ...(lines as RawRecord[]))
         const policy = {groupWaitMs: 0, groupIntervalMs: 0, repeatMs: [1], recoveryWaitMs: 0}
-        decideNews(state, {nowMs: at + 1, policyOf: () => policy, silences: new Map(), isKnown: () => true})
+        decideNews(state, {
+          nowMs: at + 1,
+          policyOf: () => policy,
+          silences: new Map(),
+          isKnown: () => true,
+          badEndOf: () => undefined,
+        })
       }),
     )
   })

@@ -219,6 +219,31 @@ describe('a group', () => {
     expect(world.arrived[1]).toMatchObject({kind: 'recovery', jobCount: 1, durationMs: 49 * minute})
   })
 
+  test('of which a run has ended badly since is not said to be over before a round of the watchdog has judged that', async () => {
+    let badMs: number | undefined
+    const world = outboxWorld({badEndOf: (job) => (job === 'a' ? badMs : undefined)})
+    world.trouble('a')
+    await world.pass(20 * minute)
+    badMs = world.clock.now() - second
+    world.recover('a')
+    await world.pass(9.5 * minute)
+    badMs = world.clock.now()
+    await world.pass(minute)
+    expect(kinds(world)).toEqual(['trouble'])
+    // No watchdog finds anything wrong with it.
+    await world.pass(1.5 * minute)
+    expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  })
+
+  test('is over in time though a run had ended badly before it was well', async () => {
+    const world = outboxWorld({badEndOf: () => world.clock.now() - hour})
+    world.trouble('a')
+    await world.pass(20 * minute)
+    world.recover('a')
+    await world.pass(10.5 * minute)
+    expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  })
+
   test('has a job that is back by another cause before its end was told, and its end is true of that too', async () => {
     const world = outboxWorld()
     world.trouble('a')

@@ -52,6 +52,7 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
     random: Math.random,
     quietUntilMs: (channel) => quietUntilMs(settingsOf(channel).alerting.quietHours, clock.now()),
     isKnown: (channel) => channelOf(channel) !== undefined,
+    badEndOf: (job) => badEndOf(guard, job),
     fallbackOf: (channel) => channelOf(channel)?.fallback,
     send: async (message, first, owedTo) => {
       const {name} = placeOf(message.channel)
@@ -64,6 +65,11 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
     },
     log: guard.log,
   }
+}
+
+function badEndOf(guard: Guard, job: string): number | undefined {
+  const end = guard.runs().read().get(job)?.lastEnd
+  return end && end.outcome !== 'healthy' ? end.at : undefined
 }
 
 type Place = ReturnType<typeof channelPlaceOf>
