@@ -89,14 +89,10 @@ function isWellElsewhere(guard: Guard, job: string): boolean {
   return goodElsewhereSince(guard.runs().read().get(job)) !== undefined && isInTrouble(guard, job, undefined)
 }
 
-/**
- * A run that was refused for its settings has left no lease. Incidents older than that of a good run were ended by it; one
- * that says nothing of its job, as it was cut short or has skipped its work, left them as they were.
- */
+/** A run that was refused for its settings has left no lease. Incidents older than the last lease were seen by its run. */
 function isInTrouble(guard: Guard, job: string, own: Lease | undefined): boolean {
   const incidents = statOfJournal(guard, incidentStream.name)
-  const goodUntilMs = own?.released?.detail === 'healthy' ? own.seenAt : 0
-  if (!incidents || Math.ceil(incidents.mtimeMs) < goodUntilMs) return false
+  if (!incidents || Math.ceil(incidents.mtimeMs) < (own?.seenAt ?? 0)) return false
   return guard.journal(incidentStream).read().open.has(job)
 }
 
