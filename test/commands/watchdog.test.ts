@@ -90,7 +90,10 @@ test.each(['watchdog', 'reset-daemon'])(
     const {guard} = createSandbox()
     for (const span of ['500ms', '0']) {
       const {code, stderr} = await guard(daemon, '--watch', span)
-      expect([code, stderr]).toEqual([64, expect.stringContaining(`"${span}" is shorter than 1s`)])
+      expect([code, stderr]).toEqual([
+        64,
+        expect.stringContaining(`"${span}" is shorter than 1s\n  - write 1s or more\n`),
+      ])
     }
   },
 )

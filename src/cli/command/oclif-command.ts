@@ -89,9 +89,7 @@ function valueOrError(flag: Flag, text: string): string | number {
   if (value !== undefined) return value
   switch (flag.type) {
     case 'duration':
-      throw new GuardError('usage', `"${text}" ${flagDurationProblem(flag, text)}`, [
-        'write 500ms, 30s, 10m, 2h or 1d; a bare number is seconds',
-      ])
+      throw durationError(flag, text)
     case 'integer': {
       const {min, max} = integerRange(flag)
       const hints = /^\d+$/.test(text) ? [] : ['write digits alone']
@@ -104,7 +102,11 @@ function valueOrError(flag: Flag, text: string): string | number {
   }
 }
 
-function flagDurationProblem({minMs}: {readonly minMs?: number}, text: string): string {
-  const isTooShort = minMs !== undefined && parseDuration(text) !== undefined
-  return isTooShort ? `is shorter than ${formatDuration(minMs)}` : durationProblem(text)
+function durationError({minMs}: {readonly minMs?: number}, text: string): GuardError {
+  if (minMs !== undefined && parseDuration(text) !== undefined) {
+    const least = formatDuration(minMs)
+    return new GuardError('usage', `"${text}" is shorter than ${least}`, [`write ${least} or more`])
+  }
+  const hint = 'write 500ms, 30s, 10m, 2h or 1d; a bare number is seconds'
+  return new GuardError('usage', `"${text}" ${durationProblem(text)}`, [hint])
 }
