@@ -156,7 +156,7 @@ export function outboxWorld({
         random: () => 0,
         quietUntilMs: () => (world.isQuiet ? clock.now() + 15 * minute : undefined),
         isKnown: () => true,
-        badEndOf: () => undefined,
+        badAtOf: () => undefined,
         fallbackOf: () => undefined,
         send: async (message, first, owedTo) => {
           world.firsts.push(first)

@@ -58,8 +58,11 @@ interface TellFacts {
   readonly silences: Silences
   /** Whether the settings have this channel; another process with other settings may know it. */
   readonly isKnown: (channel: string) => boolean
-  /** Wall clock, ms: when the last run of the job that counts ended, if it was bad. */
-  readonly badEndOf: (job: string) => number | undefined
+  /**
+   * Wall clock, ms: now while an incident of the job is open, told or not; else when its last run that counts ended, if it
+   * was bad.
+   */
+  readonly badAtOf: (job: string) => number | undefined
 }
 
 /** A watchdog that makes a round a minute has judged a run by then. */
@@ -165,9 +168,9 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
 }
 
 /** A job that has ended badly since it was well may be in trouble again, which is for the watchdog to say. */
-function recoveryAt({lastMs, well}: Group, channel: string, {nowMs, policyOf, badEndOf}: TellFacts): number {
+function recoveryAt({lastMs, well}: Group, channel: string, {nowMs, policyOf, badAtOf}: TellFacts): number {
   const isOverMs = endOfWait(lastMs, policyOf(channel).recoveryWaitMs, nowMs)
-  const badMs = Math.max(...[...well].map((job) => badEndOf(job) ?? 0))
+  const badMs = Math.max(...[...well].map((job) => badAtOf(job) ?? 0))
   return badMs > lastMs ? Math.max(isOverMs, endOfWait(badMs, judgedAfterMs, nowMs)) : isOverMs
 }
 

@@ -37,7 +37,7 @@ export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   /** Whether the settings have this channel of the outbox; so for each that takes one. */
   readonly isKnown: (channel: string) => boolean
   /** See `decideNews`. */
-  readonly badEndOf: (job: string) => number | undefined
+  readonly badAtOf: (job: string) => number | undefined
   readonly fallbackOf: (channel: string) => string | undefined
   /** The settings file that has this channel. */
   readonly settingsFileOf: (channel: string) => string | undefined
@@ -131,8 +131,8 @@ async function asItIsNow({refresh}: DeliverDeps, due: DueNews): Promise<DueNews>
   return {...due, news: await Promise.all(news)}
 }
 
-function tellFacts({now, policyOf, silences, isKnown, badEndOf}: DeliverDeps): Parameters<typeof decideNews>[1] {
-  return {nowMs: now(), policyOf, silences: silences.read(), isKnown, badEndOf}
+function tellFacts({now, policyOf, silences, isKnown, badAtOf}: DeliverDeps): Parameters<typeof decideNews>[1] {
+  return {nowMs: now(), policyOf, silences: silences.read(), isKnown, badAtOf}
 }
 
 /** When to write or send next, wall clock, ms; undefined if there is nothing to do before further news. */

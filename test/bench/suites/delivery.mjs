@@ -76,7 +76,7 @@ function round() {
   deps.silences.read()
   const read = performance.now()
   const none = () => undefined
-  const nextMs = nextOf({...deps, policy, host: 'h', newId: none, isQuiet: () => false, now: Date.now, isKnown: () => true, badEndOf: none, fallbackOf: none})
+  const nextMs = nextOf({...deps, policy, host: 'h', newId: none, isQuiet: () => false, now: Date.now, isKnown: () => true, badAtOf: none, fallbackOf: none})
   if (isNew || nextMs === undefined) throw new Error('the journals are not as they were filled')
   console.log(JSON.stringify({'open and read': read - begun, decide: performance.now() - read}))
 }

@@ -95,7 +95,7 @@ describe('the outbox', () => {
           policyOf: () => policy,
           silences: new Map(),
           isKnown: () => true,
-          badEndOf: () => undefined,
+          badAtOf: () => undefined,
         })
       }),
     )

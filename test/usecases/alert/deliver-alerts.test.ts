@@ -221,7 +221,7 @@ describe('a group', () => {
 
   test('of which a run has ended badly since is not said to be over before a round of the watchdog has judged that', async () => {
     let badMs: number | undefined
-    const world = outboxWorld({badEndOf: (job) => (job === 'a' ? badMs : undefined)})
+    const world = outboxWorld({badAtOf: (job) => (job === 'a' ? badMs : undefined)})
     world.trouble('a')
     await world.pass(20 * minute)
     badMs = world.clock.now() - second
@@ -235,8 +235,26 @@ describe('a group', () => {
     expect(kinds(world)).toEqual(['trouble', 'recovery'])
   })
 
+  test('of which an incident is open that is not told yet goes on with the same trouble once it is', async () => {
+    let isOpen = false
+    const world: OutboxWorld = outboxWorld({badAtOf: () => (isOpen ? world.clock.now() : undefined)})
+    world.trouble('a')
+    await world.pass(20 * minute)
+    world.recover('a')
+    await world.pass(9 * minute)
+    isOpen = true
+    await world.pass(8 * minute)
+    world.trouble('a')
+    await world.pass(5 * minute)
+    expect(kinds(world)).toEqual(['trouble'])
+    isOpen = false
+    world.recover('a')
+    await world.pass(13 * minute)
+    expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  })
+
   test('is over in time though a run had ended badly before it was well', async () => {
-    const world = outboxWorld({badEndOf: () => world.clock.now() - hour})
+    const world = outboxWorld({badAtOf: () => world.clock.now() - hour})
     world.trouble('a')
     await world.pass(20 * minute)
     world.recover('a')

@@ -3,7 +3,7 @@ import {isQuiet, type QuietHours, quietMinutes} from '../../../domain/delivery/q
 import {redactLines} from '../../../domain/failure/redact.js'
 import {weekdays} from '../../../domain/schedule/cron-expression.js'
 import type {ChannelSettings, QuietHoursSettings} from '../../../domain/settings/alerting.js'
-import {alertStream, deliveryStream, silenceStream} from '../../../journal/failure-streams.js'
+import {alertStream, deliveryStream, incidentStream, silenceStream} from '../../../journal/failure-streams.js'
 import {openChannel} from '../../../system/channels/open-channel.js'
 import {readBootRef} from '../../../system/host/host.js'
 import {localTime} from '../../../system/host/local-time.js'
@@ -52,7 +52,7 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
     random: Math.random,
     quietUntilMs: (channel) => quietUntilMs(settingsOf(channel).alerting.quietHours, clock.now()),
     isKnown: (channel) => channelOf(channel) !== undefined,
-    badEndOf: (job) => badEndOf(guard, job),
+    badAtOf: (job) => badAtOf(guard, job),
     fallbackOf: (channel) => channelOf(channel)?.fallback,
     send: async (message, first, owedTo) => {
       const {name} = placeOf(message.channel)
@@ -67,7 +67,8 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
   }
 }
 
-function badEndOf(guard: Guard, job: string): number | undefined {
+function badAtOf(guard: Guard, job: string): number | undefined {
+  if (guard.journal(incidentStream).read().open.has(job)) return guard.clock.now()
   const end = guard.runs().read().get(job)?.lastEnd
   return end && end.outcome !== 'healthy' ? end.at : undefined
 }
